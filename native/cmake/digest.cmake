@@ -1,0 +1,11 @@
+# Writes natives.properties: for every library in DIR its SHA-256 and size, and one digest over all of them, by which the cache folder is named.
+file(GLOB libraries RELATIVE "${DIR}" "${DIR}/*.so" "${DIR}/*.dylib" "${DIR}/*.dll")
+list(SORT libraries)
+set(lines "")
+foreach (library IN LISTS libraries)
+    file(SHA256 "${DIR}/${library}" digest)
+    file(SIZE "${DIR}/${library}" size)
+    string(APPEND lines "${library}=${digest} ${size}\n")
+endforeach()
+string(SHA256 content "${lines}")
+file(WRITE "${DIR}/natives.properties" "content=${content}\n${lines}")

@@ -1,0 +1,183 @@
+// The C ABI between Java and what llama.cpp offers only in C++, and the guard.
+//
+// llama.cpp ends the process when an assert fails, and lets C++ exceptions leave its C functions. A function declared here does neither: it catches
+// both, writes what happened to *error, and returns null or a negative number. Rules for all of them:
+//   - error is never null, and its status is written by every call
+//   - structs travel by pointer
+//   - text is UTF-8; what is returned as char * is freed with qwen4j_text_free
+//   - a handle is used by one thread at a time, except where it says otherwise
+#ifndef QWEN4J_H
+#define QWEN4J_H
+
+#include "llama.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef QWEN4J_BUILD
+#    define QWEN4J_API __attribute__((visibility("default")))
+#else
+#    define QWEN4J_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// ---- Errors ----------------------------------------------------------------------------------------------------------------------------------
+
+enum qwen4j_status {
+    QWEN4J_STATUS_OK        = 0,
+    QWEN4J_STATUS_ASSERTION = 1, // a GGML_ASSERT failed on the calling thread; message is "file:line: text"
+    QWEN4J_STATUS_EXCEPTION = 2, // a C++ exception; message is its what()
+    QWEN4J_STATUS_FAILED    = 3, // llama.cpp returned null or an error code; log says why where it logged
+    QWEN4J_STATUS_BROKEN    = 4, // the handle is unusable since an earlier failure
+    QWEN4J_STATUS_EXITING   = 5, // the process is ending; the call was not made
+};
+
+#define QWEN4J_MESSAGE_SIZE 1024
+#define QWEN4J_LOG_SIZE 3072
+
+struct qwen4j_error {
+    int32_t status;                    // enum qwen4j_status
+    int32_t code;                      // what llama.cpp returned, where it returned a code
+    char    message[QWEN4J_MESSAGE_SIZE];
+    char    log[QWEN4J_LOG_SIZE];      // the last warnings and errors logged by this thread during this call
+};
+
+// ---- Start and end of a process --------------------------------------------------------------------------------------------------------------
+
+// Loads the backends lying in folder by their full paths, takes over logging and asserts, and initialises llama.cpp.
+// Once per process: later calls, from other class loaders too, return what the first returned. Nothing is searched in the working directory;
+// $GGML_BACKEND_PATH counts only if allow_backend_path is not 0. Returns 0, or -1 with a text in error_text.
+QWEN4J_API int32_t qwen4j_init(const char * folder, int32_t allow_backend_path, char * error_text, int32_t error_size);
+
+// ---- Log -------------------------------------------------------------------------------------------------------------------------------------
+
+#define QWEN4J_LOG_TEXT_SIZE 2032
+
+struct qwen4j_log_entry {
+    int32_t level;   // enum ggml_log_level, never CONT
+    int32_t length;  // bytes of text
+    int64_t dropped; // entries lost before this one since the last take, because the queue was full
+    char    text[QWEN4J_LOG_TEXT_SIZE];
+};
+
+// The number of entries waiting. The address is valid for ever; reading it costs nothing, so that callers need not ask.
+QWEN4J_API const int32_t * qwen4j_log_pending(void);
+
+// Moves the oldest entry to *out and returns 1, or returns 0. Any thread.
+QWEN4J_API int32_t qwen4j_log_take(struct qwen4j_log_entry * out);
+
+// Entries below this level are not queued. The lowest level asked for by anyone in the process wins. Any thread.
+QWEN4J_API void qwen4j_log_level(int32_t level);
+
+// ---- Model -----------------------------------------------------------------------------------------------------------------------------------
+
+QWEN4J_API struct llama_model * qwen4j_model_load(struct qwen4j_error * error, const char * path, const struct llama_model_params * params);
+QWEN4J_API void qwen4j_model_free(struct qwen4j_error * error, struct llama_model * model);
+
+// ---- Tokenizer: any number of threads at once ------------------------------------------------------------------------------------------------
+
+// As llama_tokenize: the number of tokens, or minus the number needed. A failure is told by error->status alone.
+QWEN4J_API int32_t qwen4j_tokenize(struct qwen4j_error * error, const struct llama_vocab * vocab, const char * text, int32_t text_len,
+    int32_t * tokens, int32_t n_tokens_max, bool add_special, bool parse_special);
+
+// As llama_token_to_piece and llama_detokenize.
+QWEN4J_API int32_t qwen4j_token_to_piece(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t token, char * buf,
+    int32_t length, int32_t lstrip, bool special);
+QWEN4J_API int32_t qwen4j_detokenize(struct qwen4j_error * error, const struct llama_vocab * vocab, const int32_t * tokens, int32_t n_tokens,
+    char * text, int32_t text_len_max, bool remove_special, bool unparse_special);
+
+// ---- Context ---------------------------------------------------------------------------------------------------------------------------------
+
+struct qwen4j_context;
+
+// A llama_context with its own threadpools and a way to cancel. params->abort_callback is ours and is overwritten.
+QWEN4J_API struct qwen4j_context * qwen4j_context_new(struct qwen4j_error * error, struct llama_model * model,
+    const struct llama_context_params * params);
+QWEN4J_API void qwen4j_context_free(struct qwen4j_error * error, struct qwen4j_context * context);
+
+// The context for llama.h's getters. Borrowed.
+QWEN4J_API struct llama_context * qwen4j_context_llama(const struct qwen4j_context * context);
+
+// Not 0 makes a running decode return 2 after the current graph node, and every later one at once. Written by any thread, atomically.
+QWEN4J_API int32_t * qwen4j_context_cancel(struct qwen4j_context * context);
+
+// 1 after a failure that left the context unusable (an assert in the middle of a graph): it can be freed and nothing else.
+QWEN4J_API int32_t qwen4j_context_broken(const struct qwen4j_context * context);
+
+// As llama_decode: 0, 1 (no room), 2 (cancelled). Anything else is a failure, told by error->status, and returns a negative number.
+QWEN4J_API int32_t qwen4j_decode(struct qwen4j_error * error, struct qwen4j_context * context, const struct llama_batch * batch);
+
+// The n_vocab logits of the i-th token of the last batch (-1: the last output), or null. Valid until the next decode.
+QWEN4J_API const float * qwen4j_logits(struct qwen4j_error * error, struct qwen4j_context * context, int32_t i);
+
+// Forgets all tokens. Clears the cancel flag.
+QWEN4J_API void qwen4j_context_clear(struct qwen4j_error * error, struct qwen4j_context * context);
+
+// Removes the tokens at positions from p0 on from sequence 0. Returns false where the cache cannot do that.
+QWEN4J_API bool qwen4j_context_truncate(struct qwen4j_error * error, struct qwen4j_context * context, int32_t p0);
+
+// ---- Sampler ---------------------------------------------------------------------------------------------------------------------------------
+
+enum qwen4j_sampler_kind {
+    QWEN4J_SAMPLER_GREEDY      = 0,
+    QWEN4J_SAMPLER_DIST        = 1, // seed
+    QWEN4J_SAMPLER_TOP_K       = 2, // n = k
+    QWEN4J_SAMPLER_TOP_P       = 3, // a = p, n = min_keep
+    QWEN4J_SAMPLER_MIN_P       = 4, // a = p, n = min_keep
+    QWEN4J_SAMPLER_TEMPERATURE = 5, // a = t
+    QWEN4J_SAMPLER_PENALTIES   = 6, // n = last_n, a = repeat, b = frequency, c = presence
+};
+
+struct qwen4j_sampler_stage {
+    int32_t  kind; // enum qwen4j_sampler_kind
+    int32_t  n;
+    uint32_t seed;
+    float    a;
+    float    b;
+    float    c;
+};
+
+struct qwen4j_logit_bias {
+    int32_t token;
+    float   bias; // -infinity bans
+};
+
+// A chain of the stages in their order, after the biases where n_biases > 0. All or nothing.
+QWEN4J_API struct llama_sampler * qwen4j_sampler_new(struct qwen4j_error * error, const struct llama_vocab * vocab,
+    const struct qwen4j_logit_bias * biases, int32_t n_biases, const struct qwen4j_sampler_stage * stages, int32_t n_stages);
+QWEN4J_API void qwen4j_sampler_free(struct qwen4j_error * error, struct llama_sampler * sampler);
+
+// Samples from the logits of the i-th token of the context's last batch (-1: the last output) and accepts it: the token, or -1.
+QWEN4J_API int32_t qwen4j_sample(struct qwen4j_error * error, struct llama_sampler * sampler, struct qwen4j_context * context, int32_t i);
+QWEN4J_API void qwen4j_sampler_accept(struct qwen4j_error * error, struct llama_sampler * sampler, int32_t token);
+QWEN4J_API void qwen4j_sampler_reset(struct qwen4j_error * error, struct llama_sampler * sampler);
+
+// ---- Chat templates --------------------------------------------------------------------------------------------------------------------------
+
+struct qwen4j_chat;
+
+// The model's own templates, or source if it is not null. Must be freed before the model; apply may be called by many threads at once.
+QWEN4J_API struct qwen4j_chat * qwen4j_chat_new(struct qwen4j_error * error, const struct llama_model * model, const char * source);
+QWEN4J_API void qwen4j_chat_free(struct qwen4j_error * error, struct qwen4j_chat * chat);
+
+// request: {"messages":[…], "tools":[…], "tool_choice":…, "parallel_tool_calls":bool, "add_generation_prompt":bool, "enable_thinking":bool,
+//   "json_schema":{…}, "grammar":"…", "reasoning_format":"…", "chat_template_kwargs":{…}, "now":seconds}, messages and tools as OpenAI's.
+// Returns {"prompt":…, "generation_prompt":…, "format":…, "parser":…, "grammar":…, "grammar_lazy":…, "grammar_triggers":[…],
+//   "preserved_tokens":[…], "additional_stops":[…], "supports_thinking":bool, "thinking_start_tag":…, "thinking_end_tags":[…]}.
+QWEN4J_API char * qwen4j_chat_apply(struct qwen4j_error * error, const struct qwen4j_chat * chat, const char * request);
+
+// request: {"text":…, "partial":bool, "parse_tool_calls":bool, "reasoning_format":"…", and from what apply returned: "format", "parser",
+//   "generation_prompt"}. Returns the message as OpenAI's: {"role":"assistant", "content":…, "reasoning_content":…, "tool_calls":[…]}.
+QWEN4J_API char * qwen4j_chat_parse(struct qwen4j_error * error, const char * request);
+
+QWEN4J_API void qwen4j_text_free(char * text);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,25 @@
+#include "guard.h"
+
+using namespace qwen4j;
+
+int32_t qwen4j_tokenize(struct qwen4j_error * error, const struct llama_vocab * vocab, const char * text, int32_t text_len, int32_t * tokens,
+    int32_t n_tokens_max, bool add_special, bool parse_special) {
+    return guarded(error, [&] {
+        const int32_t n = llama_tokenize(vocab, text, text_len, tokens, n_tokens_max, add_special, parse_special);
+        if (n == INT32_MIN) {
+            fail(error, n, "more tokens than a 32-bit integer counts");
+        }
+        return n;
+    });
+}
+
+int32_t qwen4j_token_to_piece(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t token, char * buf, int32_t length,
+    int32_t lstrip, bool special) {
+    return guarded(error, [&] { return llama_token_to_piece(vocab, token, buf, length, lstrip, special); });
+}
+
+int32_t qwen4j_detokenize(struct qwen4j_error * error, const struct llama_vocab * vocab, const int32_t * tokens, int32_t n_tokens, char * text,
+    int32_t text_len_max, bool remove_special, bool unparse_special) {
+    return guarded(error,
+        [&] { return llama_detokenize(vocab, tokens, n_tokens, text, text_len_max, remove_special, unparse_special); });
+}

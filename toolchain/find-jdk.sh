@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Prints the home of a JDK 25 or newer, or nothing. Looked at: JAVA_HOME, javac on PATH, and the places where JDKs are installed.
+set -u
+
+major() {
+    # A JDK has a release file; reading it is a hundred times faster than starting it.
+    [ -x "$1/bin/javac" ] && sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" 2>/dev/null
+}
+
+on_path=$(command -v javac 2>/dev/null) && on_path=$(dirname "$(dirname "$(readlink -f "$on_path")")")
+for home in "${JAVA_HOME:-}" "${on_path:-}" /usr/lib/jvm/* "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* \
+    /Library/Java/JavaVirtualMachines/*/Contents/Home /opt/java/* /opt/jdk*; do
+    version=$(major "$home")
+    if [ "${version:-0}" -ge 25 ]; then
+        echo "$home"
+        exit 0
+    fi
+done

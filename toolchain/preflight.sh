@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Names everything that the build needs and does not find, all at once, with one line that installs it.
+set -u
+
+missing=() packages=()
+need() { # command, what it is, Debian's package
+    if ! command -v "$1" >/dev/null 2>&1; then
+        missing+=("$2 ($1)")
+        packages+=("$3")
+    fi
+}
+
+jdk=$("$(dirname "$0")/find-jdk.sh")
+if [ -z "$jdk" ]; then
+    missing+=("a JDK of version 25 or newer (javac; JAVA_HOME is ${JAVA_HOME:-not set})")
+    packages+=(temurin-25-jdk)
+fi
+need git git git
+need npm npm npm
+need mvn Maven maven
+need cmake CMake cmake
+need ninja Ninja ninja-build
+need g++ "a C++ compiler" g++
+need cc "a C compiler" gcc
+
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+{
+    echo "Qwen4j cannot be built here yet. Missing:"
+    printf '  - %s\n' "${missing[@]}"
+    echo "On Debian or Ubuntu, as root:"
+    echo "  apt-get update && apt-get install -y ${packages[*]}"
+    if [[ " ${packages[*]} " == *" temurin-25-jdk "* ]]; then
+        echo "The JDK is in Adoptium's package repository (https://adoptium.net/installation/linux/); any other JDK 25 does too: set JAVA_HOME."
+    fi
+} >&2
+exit 1
