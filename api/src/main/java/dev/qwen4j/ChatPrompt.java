@@ -1,0 +1,78 @@
+package dev.qwen4j;
+
+import dev.qwen4j.internal.NativeChatTemplate;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A rendered conversation, and what is needed to read the reply to it. Immutable. */
+public final class ChatPrompt {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final JsonNode rendered;
+
+    ChatPrompt(JsonNode rendered) {
+        this.rendered = rendered;
+    }
+
+    /** The text to tokenise, with {@link Tokenizer#encodeTrusted}: it is full of control tokens. */
+    public String text() {
+        return rendered.path("prompt").asString();
+    }
+
+    /** The end of the text that begins the reply, such as {@code <|im_start|>assistant}. */
+    public String generationPrompt() {
+        return rendered.path("generation_prompt").asString();
+    }
+
+    /** Texts that end a reply, beside the model's own tokens for that. */
+    public List<String> stops() {
+        return rendered.path("additional_stops").valueStream().map(JsonNode::asString).toList();
+    }
+
+    /** A grammar in GBNF that keeps tool calls or JSON well-formed; empty if nothing of that sort was asked for. */
+    public Optional<String> grammar() {
+        return Optional.of(rendered.path("grammar").asString()).filter(text -> !text.isEmpty());
+    }
+
+    /** Whether the template knows of thinking. */
+    public boolean supportsThinking() {
+        return rendered.path("supports_thinking").asBoolean();
+    }
+
+    /** All that llama.cpp's {@code common_chat_params} holds, as JSON. */
+    public String json() {
+        return rendered.toString();
+    }
+
+    /**
+     * Reads a reply that the model generated, without control tokens; while it is still coming, as far as it can be read.
+     *
+     * @param partial whether more is to come
+     * @throws ChatTemplateException if a whole reply does not fit the format, as one cut in a tool call does not
+     */
+    public ChatReply parse(String reply, boolean partial) {
+        return new ChatReply(JSON.readTree(parse(request(reply, partial))));
+    }
+
+    private ObjectNode request(String reply, boolean partial) {
+        var request = JsonNodeFactory.instance.objectNode();
+        request.put("text", reply);
+        request.put("partial", partial);
+        for (var member : List.of("format", "parser", "generation_prompt")) {
+            request.set(member, rendered.path(member));
+        }
+        return request;
+    }
+
+    private static String parse(ObjectNode request) {
+        try {
+            return NativeChatTemplate.parse(request.toString());
+        } catch (LlamaException e) {
+            throw new ChatTemplateException(e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.qwen4j;
+
+import dev.qwen4j.internal.Lifetime;
+import dev.qwen4j.internal.NativeChatTemplate;
+import dev.qwen4j.internal.NativeModel;
+import java.util.Optional;
+import java.util.function.Supplier;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A model's way of writing a conversation as one text, and of reading its replies: thoughts, answers and tool calls.
+ *
+ * <p>The template is the model's own, in Jinja; it is run, and replies are parsed, by llama.cpp's {@code common/chat}, which knows the formats of all
+ * families. Requests and replies are JSON as in OpenAI's chat API.
+ *
+ * <p>Made by {@link Model#chatTemplate()} and owned by the model. Safe for use by any thread; rendering takes some ten milliseconds.
+ */
+public final class ChatTemplate implements AutoCloseable {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final Model model;
+    private final NativeChatTemplate nativeTemplate;
+    private final Lifetime lifetime;
+
+    private ChatTemplate(Model model, NativeChatTemplate nativeTemplate) {
+        this.model = model;
+        this.nativeTemplate = nativeTemplate;
+        this.lifetime =
+                new Lifetime(this, "chat template", Lifetime.Sharing.ANY_THREADS, nativeTemplate::free);
+    }
+
+    static ChatTemplate parse(Model model, NativeModel nativeModel, Optional<String> source) {
+        try {
+            return new ChatTemplate(model, new NativeChatTemplate(nativeModel, source));
+        } catch (LlamaException e) {
+            throw new ChatTemplateException(
+                    (source.isPresent() ? "The chat template" : "The chat template of " + model.file())
+                            + " does not parse. " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /**
+     * Renders a conversation as a prompt.
+     *
+     * @throws ChatTemplateException if the template raises an error
+     */
+    public ChatPrompt render(ChatRequest request) {
+        return render(request.json());
+    }
+
+    /**
+     * Renders a conversation given as JSON.
+     *
+     * <p>Members: {@code messages} (required); {@code tools}, {@code tool_choice}, {@code parallel_tool_calls} and {@code json_schema} as in OpenAI's
+     * API; {@code add_generation_prompt} (true), {@code enable_thinking}, {@code chat_template_kwargs} (an object of the template's own variables),
+     * {@code now} (seconds since 1970, for templates that tell the date).
+     *
+     * @throws ChatTemplateException if it is not such JSON, or the template raises an error
+     */
+    public ChatPrompt render(String requestJson) {
+        var request = checked(requestJson);
+        var reply = inside(() -> nativeTemplate.apply(request));
+        return new ChatPrompt(JSON.readTree(reply));
+    }
+
+    @Override
+    public String toString() {
+        return "ChatTemplate[" + model.file() + "]";
+    }
+
+    /** Frees it; idempotent, from any thread. */
+    @Override
+    public void close() {
+        model.forget(this);
+        lifetime.close();
+    }
+
+    boolean isClosed() {
+        return lifetime.isClosed();
+    }
+
+    /** Jackson's limits (nesting of 500 above all) come before C++ code that would overflow its stack. */
+    private static String checked(String requestJson) {
+        JsonNode tree;
+        try {
+            tree = JSON.readTree(requestJson);
+        } catch (JacksonException e) {
+            throw new ChatTemplateException("The request is not JSON: " + e.getOriginalMessage(), e);
+        }
+        if (!tree.path("messages").isArray()) {
+            throw new ChatTemplateException("The request has no array \"messages\".");
+        }
+        return JSON.writeValueAsString(tree);
+    }
+
+    private <T> T inside(Supplier<T> call) {
+        lifetime.enter();
+        try {
+            return call.get();
+        } catch (LlamaException e) {
+            throw new ChatTemplateException(e.getMessage(), e);
+        } finally {
+            lifetime.leave();
+        }
+    }
+}

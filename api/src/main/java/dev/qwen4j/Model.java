@@ -1,0 +1,274 @@
+package dev.qwen4j;
+
+import dev.qwen4j.gguf.Gguf;
+import dev.qwen4j.internal.Lifetime;
+import dev.qwen4j.internal.LoadListener;
+import dev.qwen4j.internal.NativeContext;
+import dev.qwen4j.internal.NativeModel;
+import dev.qwen4j.internal.NativeVocabulary;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The weights of a model and its vocabulary, in memory.
+ *
+ * <p>Immutable and safe for use by any thread, so one model serves all contexts. It owns what is made from it: closing it closes its contexts, their
+ * samplers, and its chat templates, and waits for calls that are inside it.
+ */
+public final class Model implements AutoCloseable {
+    /** As much of what a model can do as is useful by default: the cache is allocated at once, and a token takes up to a megabyte of it. */
+    private static final int DEFAULT_CONTEXT_LENGTH = 4096;
+
+    private final Path file;
+    private final Gguf gguf;
+    private final NativeModel nativeModel;
+    private final Lifetime lifetime;
+    private final Tokenizer tokenizer;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Set<AutoCloseable> children = Collections.newSetFromMap(new WeakHashMap<>());
+    private @Nullable ChatTemplate chatTemplate;
+
+    private Model(Path file, Gguf gguf, NativeModel nativeModel) {
+        this.file = file;
+        this.gguf = gguf;
+        this.nativeModel = nativeModel;
+        this.lifetime = new Lifetime(this, "model", Lifetime.Sharing.ANY_THREADS, nativeModel::free);
+        this.tokenizer = new Tokenizer(nativeModel.vocabulary(), lifetime);
+    }
+
+    /** Loads a GGUF file with default options; see {@link #load(Path, UnaryOperator)}. */
+    public static Model load(Path file) {
+        return load(file, options -> options);
+    }
+
+    /**
+     * Loads a GGUF file; blocks until it is loaded, which takes from milliseconds to minutes.
+     *
+     * <p>The file's header is checked first, so that most broken files never reach native code.
+     *
+     * {@snippet :
+     * var model = Model.load(path, options -> options.progress(fraction -> !stopRequested()));
+     * }
+     *
+     * @param options changes the {@linkplain ModelOptions#defaults defaults}
+     * @throws dev.qwen4j.gguf.GgufException if the file is missing, unreadable, cut short or not a GGUF
+     * @throws ModelLoadException if it is one, and llama.cpp cannot load it
+     * @throws CancelledException if the progress listener said so
+     */
+    public static Model load(Path file, UnaryOperator<ModelOptions> options) {
+        var chosen = options.apply(ModelOptions.defaults());
+        var gguf = Gguf.read(file);
+        var listener = new LoadListener(chosen.progress());
+        try {
+            return new Model(file, gguf, new NativeModel(file, chosen, listener));
+        } catch (LlamaException e) {
+            if (listener.thrown().isPresent()) {
+                throw new ModelLoadException(
+                        "Loading " + file + " ended because its progress listener threw.",
+                        listener.thrown().get());
+            }
+            if (listener.stopped()) {
+                throw new CancelledException("Loading " + file + " was cancelled by its progress listener.");
+            }
+            throw new ModelLoadException(explain(file, gguf, e), e);
+        }
+    }
+
+    private static String explain(Path file, Gguf gguf, LlamaException e) {
+        if (e.nativeLog().contains("unknown model architecture")) {
+            return "%s has architecture \"%s\", which llama.cpp %s does not know. Use a model of a known one, or a newer Qwen4j."
+                    .formatted(file, gguf.architecture(), NativeModel.llamaVersion());
+        }
+        return e.getMessage();
+    }
+
+    /** The file it was loaded from. */
+    public Path file() {
+        return file;
+    }
+
+    /** The file's header: metadata and tensor table. Usable after {@link #close} too. */
+    public Gguf gguf() {
+        return gguf;
+    }
+
+    /** The architecture, as {@code qwen3}. */
+    public String architecture() {
+        return gguf.architecture();
+    }
+
+    /** One line of architecture, size and type, as llama.cpp words it. */
+    public String description() {
+        return inside(nativeModel::description);
+    }
+
+    /** The number of weights. */
+    public long parameterCount() {
+        return inside(nativeModel::parameterCount);
+    }
+
+    /** The bytes that the weights take. */
+    public long tensorBytes() {
+        return inside(nativeModel::tensorBytes);
+    }
+
+    /** The longest text in tokens that it was trained on; longer contexts work, worse and worse. */
+    public int trainedContextLength() {
+        return inside(nativeModel::trainedContextLength);
+    }
+
+    /** The width of its hidden state. */
+    public int embeddingLength() {
+        return inside(nativeModel::embeddingLength);
+    }
+
+    /** The number of its layers. */
+    public int layerCount() {
+        return inside(nativeModel::layerCount);
+    }
+
+    /** The number of its attention heads. */
+    public int headCount() {
+        return inside(nativeModel::headCount);
+    }
+
+    /** The number of its key-value heads; less than {@link #headCount} where heads share them. */
+    public int kvHeadCount() {
+        return inside(nativeModel::kvHeadCount);
+    }
+
+    /** Its vocabulary; lives as long as the model. */
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /** The text of its chat template, in Jinja; empty if it has none. */
+    public Optional<String> chatTemplateText() {
+        return inside(nativeModel::chatTemplate);
+    }
+
+    /**
+     * Its own chat template, parsed once and owned by the model; ChatML where it has none.
+     *
+     * @throws ChatTemplateException if it does not parse
+     */
+    public ChatTemplate chatTemplate() {
+        return inside(() -> {
+            lock.lock();
+            try {
+                var own = chatTemplate;
+                if (own == null || own.isClosed()) {
+                    own = ChatTemplate.parse(this, nativeModel, Optional.empty());
+                    chatTemplate = own;
+                    children.add(own);
+                }
+                return own;
+            } finally {
+                lock.unlock();
+            }
+        });
+    }
+
+    /**
+     * A chat template of the caller's own for this model, in Jinja; owned by the model, and worth closing when it is not needed any more.
+     *
+     * @throws ChatTemplateException if it does not parse
+     */
+    public ChatTemplate chatTemplate(String jinja) {
+        return inside(() -> adopt(ChatTemplate.parse(this, nativeModel, Optional.of(jinja))));
+    }
+
+    /** A context for 4,096 tokens, or as many as the model was trained on if those are fewer. */
+    public Context newContext() {
+        int length = Math.min(DEFAULT_CONTEXT_LENGTH, trainedContextLength());
+        return newContext(options -> options.length(length));
+    }
+
+    /**
+     * Creates a context, and allocates its cache at once.
+     *
+     * @param options changes the {@linkplain ContextOptions#defaults defaults}
+     * @throws IllegalArgumentException if the options do not suit the model
+     * @throws LlamaException if llama.cpp cannot create it, for want of memory for example
+     */
+    public Context newContext(UnaryOperator<ContextOptions> options) {
+        var chosen = options.apply(ContextOptions.defaults());
+        return inside(() -> {
+            new ContextRequirements(gguf, nativeModel).check(chosen);
+            return adopt(new Context(this, new NativeContext(nativeModel, chosen)));
+        });
+    }
+
+    /** Closes what it owns, then frees it; idempotent, from any thread. A second is the longest that it waits for calls inside any handle. */
+    @Override
+    public void close() {
+        for (var child : takeChildren()) {
+            closeQuietly(child);
+        }
+        lifetime.close();
+    }
+
+    @Override
+    public String toString() {
+        return "Model[" + file + (lifetime.isClosed() ? ", closed]" : "]");
+    }
+
+    NativeVocabulary nativeVocabulary() {
+        return nativeModel.vocabulary();
+    }
+
+    void forget(AutoCloseable child) {
+        lock.lock();
+        try {
+            children.remove(child);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private <T extends AutoCloseable> T adopt(T child) {
+        lock.lock();
+        try {
+            children.add(child);
+            return child;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<AutoCloseable> takeChildren() {
+        lock.lock();
+        try {
+            var taken = List.copyOf(children);
+            children.clear();
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    static void closeQuietly(AutoCloseable child) {
+        try {
+            child.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("Handles close without checked exceptions.", e);
+        }
+    }
+
+    private <T> T inside(Supplier<T> call) {
+        lifetime.enter();
+        try {
+            return call.get();
+        } finally {
+            lifetime.leave();
+        }
+    }
+}

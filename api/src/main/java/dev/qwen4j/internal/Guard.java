@@ -1,0 +1,68 @@
+package dev.qwen4j.internal;
+
+import dev.qwen4j.LlamaException;
+import dev.qwen4j.LlamaException.Kind;
+import dev.qwen4j.bindings.generated.LlamaCpp;
+import dev.qwen4j.bindings.generated.qwen4j_error;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The Java side of the guard: the struct that a guarded native call reports into, and the exception that is made of it.
+ *
+ * <p>For one thread at a time.
+ */
+public final class Guard {
+    private final MemorySegment error;
+
+    Guard(Arena arena) {
+        this.error = qwen4j_error.allocate(arena);
+    }
+
+    /** What to pass as a guarded function's first argument. */
+    MemorySegment error() {
+        return error;
+    }
+
+    /** Whether the last call failed. */
+    boolean failed() {
+        return qwen4j_error.status(error) != LlamaCpp.QWEN4J_STATUS_OK();
+    }
+
+    /**
+     * Does nothing if the last call succeeded; hands on what was logged either way.
+     *
+     * @param doing completes "Could not …"
+     * @throws LlamaException if it failed
+     */
+    void check(String doing) {
+        NativeLog.drain();
+        if (failed()) {
+            throw failure(doing);
+        }
+    }
+
+    /** The last call's failure. */
+    LlamaException failure(String doing) {
+        return new LlamaException(doing, kind(), text(qwen4j_error.message(error)), text(qwen4j_error.log(error)));
+    }
+
+    private Kind kind() {
+        int status = qwen4j_error.status(error);
+        if (status == LlamaCpp.QWEN4J_STATUS_ASSERTION()) {
+            return Kind.ASSERTION;
+        }
+        if (status == LlamaCpp.QWEN4J_STATUS_EXCEPTION()) {
+            return Kind.EXCEPTION;
+        }
+        if (status == LlamaCpp.QWEN4J_STATUS_BROKEN()) {
+            return Kind.BROKEN;
+        }
+        return status == LlamaCpp.QWEN4J_STATUS_EXITING() ? Kind.EXITING : Kind.FAILURE;
+    }
+
+    private static String text(MemorySegment chars) {
+        return chars.getString(0, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,63 @@
+package dev.qwen4j.internal;
+
+import dev.qwen4j.bindings.Pointers;
+import dev.qwen4j.bindings.generated.LlamaCpp;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/** A Jinja chat template as llama.cpp's {@code common/chat} parsed it. {@link #apply} is for any number of threads. */
+public final class NativeChatTemplate {
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment chat;
+
+    /** Parses the model's own template, or the one given. */
+    public NativeChatTemplate(NativeModel model, Optional<String> source) {
+        try (var call = Arena.ofConfined()) {
+            var guard = new Guard(call);
+            var text = source.map(call::allocateFrom).orElse(MemorySegment.NULL);
+            var created = LlamaCpp.qwen4j_chat_new(guard.error(), model.pointer(), text);
+            guard.check("parse the chat template");
+            chat = Pointers.scoped(created, arena);
+        } catch (Throwable e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    /** Renders a request; JSON in and out as qwen4j.h describes it. */
+    public String apply(String request) {
+        try (var call = Arena.ofConfined()) {
+            var guard = new Guard(call);
+            var text = LlamaCpp.qwen4j_chat_apply(guard.error(), chat, call.allocateFrom(request));
+            return take(guard, text, "render the chat template");
+        }
+    }
+
+    /** Parses what a model generated; JSON in and out as qwen4j.h describes it. */
+    public static String parse(String request) {
+        try (var call = Arena.ofConfined()) {
+            var guard = new Guard(call);
+            var text = LlamaCpp.qwen4j_chat_parse(guard.error(), call.allocateFrom(request));
+            return take(guard, text, "parse the reply");
+        }
+    }
+
+    private static String take(Guard guard, MemorySegment text, String doing) {
+        guard.check(doing);
+        try {
+            return Pointers.utf8(text);
+        } finally {
+            LlamaCpp.qwen4j_text_free(text);
+        }
+    }
+
+    /** Frees the template; nothing of it may be in use. */
+    public void free() {
+        try (var call = Arena.ofConfined()) {
+            LlamaCpp.qwen4j_chat_free(new Guard(call).error(), chat);
+        } finally {
+            arena.close();
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.qwen4j.internal;
+
+import dev.qwen4j.CacheType;
+import dev.qwen4j.FlashAttention;
+import dev.qwen4j.LoadMode;
+import dev.qwen4j.bindings.generated.LlamaCpp;
+
+/** Java's enums as llama.h's numbers: a wrong one would be read out of bounds. */
+final class NativeEnums {
+    private NativeEnums() {}
+
+    static int loadMode(LoadMode mode) {
+        return switch (mode) {
+            case AUTO -> LlamaCpp.LLAMA_LOAD_MODE_AUTO();
+            case READ -> LlamaCpp.LLAMA_LOAD_MODE_NONE();
+            case MMAP -> LlamaCpp.LLAMA_LOAD_MODE_MMAP();
+            case MLOCK -> LlamaCpp.LLAMA_LOAD_MODE_MLOCK();
+            case MMAP_MLOCK -> LlamaCpp.LLAMA_LOAD_MODE_MMAP_MLOCK();
+            case DIRECT_IO -> LlamaCpp.LLAMA_LOAD_MODE_DIRECT_IO();
+        };
+    }
+
+    static int cacheType(CacheType type) {
+        return switch (type) {
+            case F32 -> LlamaCpp.GGML_TYPE_F32();
+            case F16 -> LlamaCpp.GGML_TYPE_F16();
+            case BF16 -> LlamaCpp.GGML_TYPE_BF16();
+            case Q8_0 -> LlamaCpp.GGML_TYPE_Q8_0();
+            case Q5_1 -> LlamaCpp.GGML_TYPE_Q5_1();
+            case Q5_0 -> LlamaCpp.GGML_TYPE_Q5_0();
+            case Q4_1 -> LlamaCpp.GGML_TYPE_Q4_1();
+            case Q4_0 -> LlamaCpp.GGML_TYPE_Q4_0();
+            case IQ4_NL -> LlamaCpp.GGML_TYPE_IQ4_NL();
+        };
+    }
+
+    static int flashAttention(FlashAttention use) {
+        return switch (use) {
+            case AUTO -> LlamaCpp.LLAMA_FLASH_ATTN_TYPE_AUTO();
+            case ON -> LlamaCpp.LLAMA_FLASH_ATTN_TYPE_ENABLED();
+            case OFF -> LlamaCpp.LLAMA_FLASH_ATTN_TYPE_DISABLED();
+        };
+    }
+}

@@ -1,0 +1,14 @@
+/**
+ * Qwen3 and its relatives inside a JVM process.
+ *
+ * <p>Start at {@link dev.qwen4j.Model}.
+ */
+module dev.qwen4j {
+    requires dev.qwen4j.bindings;
+    requires org.slf4j;
+    requires static transitive org.jspecify;
+    requires tools.jackson.databind;
+
+    exports dev.qwen4j;
+    exports dev.qwen4j.gguf;
+}
