@@ -13,14 +13,27 @@ public final class ChatPrompt {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final JsonNode rendered;
+    private final ControlText controlText;
+    private final Tokenizer tokenizer;
 
-    ChatPrompt(JsonNode rendered) {
+    ChatPrompt(JsonNode rendered, ControlText controlText, Tokenizer tokenizer) {
         this.rendered = rendered;
+        this.controlText = controlText;
+        this.tokenizer = tokenizer;
     }
 
-    /** The text to tokenise, with {@link Tokenizer#encodeTrusted}: it is full of control tokens. */
+    /** The text, with control tokens spelled out. To decode it, take {@link #tokens}: from here one cannot tell who wrote them. */
     public String text() {
-        return rendered.path("prompt").asString();
+        return controlText.unmasked(rendered.path("prompt").asString());
+    }
+
+    /**
+     * The tokens to decode: control tokens where the template put them; what is spelled like one in a message, such as {@code <|im_end|>}, is text.
+     *
+     * @throws IllegalStateException if the model is closed
+     */
+    public int[] tokens() {
+        return controlText.tokens(rendered.path("prompt").asString(), tokenizer);
     }
 
     /** The end of the text that begins the reply, such as {@code <|im_start|>assistant}. */
@@ -30,7 +43,10 @@ public final class ChatPrompt {
 
     /** Texts that end a reply, beside the model's own tokens for that. */
     public List<String> stops() {
-        return rendered.path("additional_stops").valueStream().map(JsonNode::asString).toList();
+        return rendered.path("additional_stops")
+                .valueStream()
+                .map(JsonNode::asString)
+                .toList();
     }
 
     /** A grammar in GBNF that keeps tool calls or JSON well-formed; empty if nothing of that sort was asked for. */
@@ -41,11 +57,6 @@ public final class ChatPrompt {
     /** Whether the template knows of thinking. */
     public boolean supportsThinking() {
         return rendered.path("supports_thinking").asBoolean();
-    }
-
-    /** All that llama.cpp's {@code common_chat_params} holds, as JSON. */
-    public String json() {
-        return rendered.toString();
     }
 
     /**

@@ -23,12 +23,13 @@ public final class ChatTemplate implements AutoCloseable {
     private final Model model;
     private final NativeChatTemplate nativeTemplate;
     private final Lifetime lifetime;
+    private final ControlText controlText;
 
     private ChatTemplate(Model model, NativeChatTemplate nativeTemplate) {
         this.model = model;
         this.nativeTemplate = nativeTemplate;
-        this.lifetime =
-                new Lifetime(this, "chat template", Lifetime.Sharing.ANY_THREADS, nativeTemplate::free);
+        this.controlText = ControlText.of(model.tokenizer());
+        this.lifetime = new Lifetime(this, "chat template", Lifetime.Sharing.ANY_THREADS, nativeTemplate::free);
     }
 
     static ChatTemplate parse(Model model, NativeModel nativeModel, Optional<String> source) {
@@ -54,6 +55,8 @@ public final class ChatTemplate implements AutoCloseable {
     /**
      * Renders a conversation given as JSON.
      *
+     * <p>What messages and tools hold never becomes a control token: see {@link ChatPrompt#tokens}.
+     *
      * <p>Members: {@code messages} (required); {@code tools}, {@code tool_choice}, {@code parallel_tool_calls} and {@code json_schema} as in OpenAI's
      * API; {@code add_generation_prompt} (true), {@code enable_thinking}, {@code chat_template_kwargs} (an object of the template's own variables),
      * {@code now} (seconds since 1970, for templates that tell the date).
@@ -62,8 +65,10 @@ public final class ChatTemplate implements AutoCloseable {
      */
     public ChatPrompt render(String requestJson) {
         var request = checked(requestJson);
-        var reply = inside(() -> nativeTemplate.apply(request));
-        return new ChatPrompt(JSON.readTree(reply));
+        controlText.mask(request.path("messages"));
+        controlText.mask(request.path("tools"));
+        var reply = inside(() -> nativeTemplate.apply(JSON.writeValueAsString(request)));
+        return new ChatPrompt(JSON.readTree(reply), controlText, model.tokenizer());
     }
 
     @Override
@@ -83,7 +88,7 @@ public final class ChatTemplate implements AutoCloseable {
     }
 
     /** Jackson's limits (nesting of 500 above all) come before C++ code that would overflow its stack. */
-    private static String checked(String requestJson) {
+    private static JsonNode checked(String requestJson) {
         JsonNode tree;
         try {
             tree = JSON.readTree(requestJson);
@@ -93,7 +98,7 @@ public final class ChatTemplate implements AutoCloseable {
         if (!tree.path("messages").isArray()) {
             throw new ChatTemplateException("The request has no array \"messages\".");
         }
-        return JSON.writeValueAsString(tree);
+        return tree;
     }
 
     private <T> T inside(Supplier<T> call) {

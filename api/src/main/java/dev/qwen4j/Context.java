@@ -246,7 +246,8 @@ public final class Context implements AutoCloseable {
             case CANCELLED -> {
                 // Micro-batches that were finished before stay in the cache.
                 rewindTo(position);
-                throw new CancelledException("Decoding " + count + " tokens at position " + position + " was cancelled.");
+                throw new CancelledException(
+                        "Decoding " + count + " tokens at position " + position + " was cancelled.");
             }
         }
     }
@@ -291,8 +292,8 @@ public final class Context implements AutoCloseable {
             throw new IllegalArgumentException(
                     outputs.length == 0
                             ? "Token " + index + " has no logits: nothing has been decoded yet."
-                            : "Token " + index + " is not in the last batch, which had tokens 0 to " + (outputs.length - 1)
-                                    + ".");
+                            : "Token " + index + " is not in the last batch, which had tokens 0 to "
+                                    + (outputs.length - 1) + ".");
         }
         if (!outputs[index]) {
             throw new IllegalArgumentException(

@@ -8,9 +8,10 @@ public final class ContextFullException extends Qwen4jException {
 
     /** Creates one; applications have no reason to. */
     public ContextFullException(int contextLength, int position, int tokens) {
-        super("%,d tokens do not fit: the context holds %,d of at most %,d already, so %,d would. Clear or rewind it, shorten the input, or"
-                .formatted(tokens, position, contextLength, contextLength - position)
-                + " create the context with a larger length.");
+        super(
+                "%,d tokens do not fit: the context holds %,d of at most %,d already, so %,d would. Clear or rewind it, shorten the input, or"
+                                .formatted(tokens, position, contextLength, contextLength - position)
+                        + " create the context with a larger length.");
         this.contextLength = contextLength;
         this.position = position;
         this.tokens = tokens;

@@ -53,10 +53,10 @@ public record ContextOptions(
      * processors, F16 keys and values, flash attention where there is.
      */
     public static ContextOptions defaults() {
-        // llama.h has 4 threads; its programs have one a core, since more than cores wait for each other at every barrier.
+        // llama.h has 4 threads; its programs have one a core, since more than cores wait for each other at every
+        // barrier.
         int threads = Math.min(Runtime.getRuntime().availableProcessors(), MOST_THREADS);
-        return new ContextOptions(
-                512, 2048, 512, threads, threads, CacheType.F16, CacheType.F16, FlashAttention.AUTO);
+        return new ContextOptions(512, 2048, 512, threads, threads, CacheType.F16, CacheType.F16, FlashAttention.AUTO);
     }
 
     /** The same, holding that many tokens. */
@@ -85,8 +85,7 @@ public record ContextOptions(
 
     /** The same with that many threads, for single tokens and for batches. */
     public ContextOptions threads(int count) {
-        return new ContextOptions(
-                length, batchSize, microBatchSize, count, count, keyType, valueType, flashAttention);
+        return new ContextOptions(length, batchSize, microBatchSize, count, count, keyType, valueType, flashAttention);
     }
 
     /** The same with that many threads for batches alone. */

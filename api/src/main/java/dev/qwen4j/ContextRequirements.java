@@ -21,8 +21,9 @@ final class ContextRequirements {
         }
         int trained = model.trainedContextLength();
         if (model.mayHaveLearnedPositions() && trained > 0 && options.length() > trained) {
-            throw new IllegalArgumentException("length is " + options.length() + ", but the model (" + gguf.architecture()
-                    + ") has no positions beyond " + trained + ", the length it was trained with. Use at most that.");
+            throw new IllegalArgumentException("length is " + options.length() + ", but the model ("
+                    + gguf.architecture() + ") has no positions beyond " + trained
+                    + ", the length it was trained with. Use at most that.");
         }
         checkHead("keyType", options.keyType(), headSize("attention.key_length"));
         checkHead("valueType", options.valueType(), headSize("attention.value_length"));

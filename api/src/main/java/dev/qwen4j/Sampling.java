@@ -104,6 +104,7 @@ public final class Sampling {
 
     /** LLAMA_DEFAULT_SEED is one more, and stands for a random seed. */
     private static final long MAX_SEED = 0xFFFF_FFFEL;
+
     private static final Sampling GREEDY = new Sampling(List.of(new Greedy()), Collections.emptySortedMap());
 
     private final List<Stage> stages;

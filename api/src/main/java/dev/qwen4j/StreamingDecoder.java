@@ -30,7 +30,10 @@ public final class StreamingDecoder {
     /** The text that is whole with this token: empty for a control token or a part of a character. Bytes that are no UTF-8 become U+FFFD. */
     public String add(int token) {
         var piece = tokenizer.piece(token);
-        var bytes = ByteBuffer.allocate(waiting.length + piece.length).put(waiting).put(piece).flip();
+        var bytes = ByteBuffer.allocate(waiting.length + piece.length)
+                .put(waiting)
+                .put(piece)
+                .flip();
         return decode(bytes, false);
     }
 

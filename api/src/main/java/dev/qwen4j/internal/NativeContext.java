@@ -161,7 +161,8 @@ public final class NativeContext {
     /** Forgets the tokens from a position on; false, and nothing done, where the cache cannot do that. */
     public boolean truncate(int position) {
         if (slidingWindow && position > 0) {
-            // llama.cpp says yes, but the cells that the remaining tokens attend to may be gone, and the logits would be wrong.
+            // llama.cpp says yes, but the cells that the remaining tokens attend to may be gone, and the logits would
+            // be wrong.
             return false;
         }
         boolean done = LlamaCpp.qwen4j_context_truncate(guard.error(), context, position);

@@ -52,7 +52,9 @@ final class NativeLog {
         try {
             long dropped = qwen4j_log_entry.dropped(entry);
             if (dropped > 0) {
-                LOG.warn("{} lines of llama.cpp's log were lost, because they came faster than they were taken.", dropped);
+                LOG.warn(
+                        "{} lines of llama.cpp's log were lost, because they came faster than they were taken.",
+                        dropped);
             }
             var text = StandardCharsets.UTF_8
                     .decode(qwen4j_log_entry

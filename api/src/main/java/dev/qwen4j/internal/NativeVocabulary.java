@@ -55,7 +55,8 @@ public final class NativeVocabulary {
         try (var call = Arena.ofConfined()) {
             var guard = new Guard(call);
             var chars = call.allocateFrom(ValueLayout.JAVA_BYTE, text);
-            // A token is a byte or more in nearly all vocabularies; where it is not, the answer says how many there are.
+            // A token is a byte or more in nearly all vocabularies; where it is not, the answer says how many there
+            // are.
             int room = Math.addExact(text.length, SPECIAL_TOKENS);
             while (true) {
                 var tokens = call.allocate(ValueLayout.JAVA_INT, room);
@@ -78,8 +79,7 @@ public final class NativeVocabulary {
             int room = 64;
             while (true) {
                 var bytes = call.allocate(room);
-                int length =
-                        LlamaCpp.qwen4j_token_to_piece(guard.error(), vocab, token, bytes, room, 0, special);
+                int length = LlamaCpp.qwen4j_token_to_piece(guard.error(), vocab, token, bytes, room, 0, special);
                 guard.check("get the text of token " + token);
                 if (length >= 0) {
                     return bytes.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);

@@ -1,0 +1,97 @@
+package dev.qwen4j;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
+
+/**
+ * Keeps what users write from becoming control tokens: a rendered prompt is full of them, and {@code <|im_end|>} in a message is spelled like one.
+ *
+ * <p>Such spellings are masked before the template runs, by characters of a private-use area with a number between them, and tokenised as text
+ * afterwards. Immutable; for any number of threads.
+ */
+final class ControlText {
+    private static final char OPEN = '\uE0F0';
+    private static final char CLOSE = '\uE0F1';
+    private static final Pattern MASK = Pattern.compile(OPEN + "(\\d+)" + CLOSE);
+
+    private final List<String> spellings;
+    private final Pattern any;
+
+    private ControlText(List<String> spellings) {
+        this.spellings = spellings;
+        this.any = Pattern.compile(
+                String.join("|", spellings.stream().map(Pattern::quote).toList()));
+    }
+
+    /** The spellings of a vocabulary's control tokens, and the masks' own characters. */
+    static ControlText of(Tokenizer tokenizer) {
+        var spellings = new ArrayList<String>();
+        IntStream.range(0, tokenizer.size())
+                .filter(tokenizer::isControl)
+                .mapToObj(tokenizer::decodeWithControl)
+                .filter(spelling -> !spelling.isEmpty())
+                .forEach(spellings::add);
+        // The longest first: one may begin with another.
+        spellings.sort(Comparator.comparingInt(String::length).reversed());
+        spellings.add(String.valueOf(OPEN));
+        spellings.add(String.valueOf(CLOSE));
+        return new ControlText(List.copyOf(spellings));
+    }
+
+    /** Masks every text below a node of a request, in place; names of members stay. */
+    void mask(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            for (var name : List.copyOf(object.propertyNames())) {
+                if (object.get(name) instanceof StringNode text) {
+                    object.put(name, masked(text.stringValue()));
+                } else {
+                    mask(object.get(name));
+                }
+            }
+        } else if (node instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                if (array.get(i) instanceof StringNode text) {
+                    array.set(i, masked(text.stringValue()));
+                } else {
+                    mask(array.get(i));
+                }
+            }
+        }
+    }
+
+    private String masked(String text) {
+        return any.matcher(text).replaceAll(match -> OPEN + String.valueOf(spellings.indexOf(match.group())) + CLOSE);
+    }
+
+    /** The rendered text as its reader sees it. */
+    String unmasked(String rendered) {
+        return MASK.matcher(rendered).replaceAll(match -> Matcher.quoteReplacement(spelling(match.group(1))));
+    }
+
+    /** The tokens of a rendered text: control tokens where the template wrote them, text where a message did. */
+    int[] tokens(String rendered, Tokenizer tokenizer) {
+        var runs = new ArrayList<int[]>();
+        var mask = MASK.matcher(rendered);
+        int from = 0;
+        while (mask.find()) {
+            runs.add(tokenizer.encodeTrusted(rendered.substring(from, mask.start()), from == 0));
+            runs.add(tokenizer.encode(spelling(mask.group(1))));
+            from = mask.end();
+        }
+        runs.add(tokenizer.encodeTrusted(rendered.substring(from), from == 0));
+        return runs.stream().flatMapToInt(Arrays::stream).toArray();
+    }
+
+    private String spelling(String number) {
+        return spellings.get(Integer.parseInt(number));
+    }
+}

@@ -1,0 +1,133 @@
+package dev.qwen4j.oracle;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The C program over llama.cpp's public header that results are compared with (native/oracle). */
+final class Oracle {
+    private final Path program = Path.of(System.getProperty("qwen4j.oracle"));
+    private final Path model;
+
+    Oracle(Path model) {
+        this.model = model;
+        if (!Files.isExecutable(program)) {
+            throw new AssertionError("There is no oracle at " + program + "; build it with make.");
+        }
+    }
+
+    /** A token that was generated, and the logits it was chosen from. */
+    static final class Step {
+        private final int token;
+        private final float[] logits;
+
+        Step(int token, float[] logits) {
+            this.token = token;
+            this.logits = logits;
+        }
+
+        int token() {
+            return token;
+        }
+
+        float[] logits() {
+            return logits;
+        }
+    }
+
+    /** Prefill in one batch, then greedy tokens with end-of-generation banned. */
+    List<Step> generate(int threads, int contextLength, int steps, int vocabulary, int[] prompt) {
+        var output = run(
+                new byte[0],
+                Stream.concat(
+                        Stream.of("generate", model, threads, contextLength, steps),
+                        Arrays.stream(prompt).boxed()));
+        var result = new ArrayList<Step>();
+        while (output.hasRemaining()) {
+            int token = output.getInt();
+            result.add(new Step(token, floats(output, vocabulary)));
+        }
+        return result;
+    }
+
+    /** One batch; the logits of every position. */
+    List<float[]> logits(int threads, int contextLength, int vocabulary, int[] tokens) {
+        var output = run(
+                new byte[0],
+                Stream.concat(
+                        Stream.of("logits", model, threads, contextLength),
+                        Arrays.stream(tokens).boxed()));
+        var result = new ArrayList<float[]>();
+        while (output.hasRemaining()) {
+            result.add(floats(output, vocabulary));
+        }
+        return result;
+    }
+
+    /** The tokens of each text. */
+    List<int[]> tokens(List<byte[]> texts, boolean addSpecial, boolean parseSpecial) {
+        var input = ByteBuffer.allocate(texts.stream()
+                        .mapToInt(text -> text.length + Integer.BYTES)
+                        .sum())
+                .order(ByteOrder.nativeOrder());
+        texts.forEach(text -> input.putInt(text.length).put(text));
+        var output = run(input.array(), Stream.of("tokens", model, addSpecial ? 1 : 0, parseSpecial ? 1 : 0));
+        var result = new ArrayList<int[]>();
+        while (output.hasRemaining()) {
+            var ids = new int[output.getInt()];
+            output.asIntBuffer().get(ids);
+            output.position(output.position() + ids.length * Integer.BYTES);
+            result.add(ids);
+        }
+        return result;
+    }
+
+    private static float[] floats(ByteBuffer output, int count) {
+        var row = new float[count];
+        output.asFloatBuffer().get(row);
+        output.position(output.position() + count * Float.BYTES);
+        return row;
+    }
+
+    private ByteBuffer run(byte[] input, Stream<?> arguments) {
+        var command = new ArrayList<String>();
+        command.add(program.toString());
+        arguments.map(Object::toString).forEach(command::add);
+        try {
+            var process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            Thread.ofVirtual().start(() -> feed(process, input));
+            byte[] output;
+            try (InputStream stream = process.getInputStream()) {
+                output = stream.readAllBytes();
+            }
+            int code = process.waitFor();
+            if (code != 0) {
+                throw new AssertionError("The oracle ended with " + code + ": " + command);
+            }
+            return ByteBuffer.wrap(output).order(ByteOrder.nativeOrder());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void feed(Process process, byte[] input) {
+        try (var stream = process.getOutputStream()) {
+            stream.write(input);
+        } catch (IOException e) {
+            // It ended before it read everything; its exit code tells.
+        }
+    }
+}
