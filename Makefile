@@ -1,0 +1,105 @@
+# The whole life of the project.
+#
+#   make            build everything that changed
+#   make run        answer a question on the nano model: make run PROMPT="…", or from standard input
+#   make test       build, and pass all tests
+#   make package    the jar for any CPU of this platform (all CPU variants), built and tried in a folder of its own
+#   make peers      llama.cpp's own programs, beside which tests and benchmarks run
+#   make bindings   regenerate the bindings (needs jextract)
+#   make format     format the sources
+#   make clean      remove what was built; llama.cpp's source and ccache's store stay
+#
+# Settings: JAVA_HOME, LLAMA_CPP_DIR, LLAMA_CPP_TGZ, QWEN4J_CACHE, NATIVE_FLAGS (passed to CMake, such as -DGGML_CUDA=ON), MAVEN_FLAGS
+
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+export JAVA_HOME := $(shell toolchain/find-jdk.sh)
+export PATH := $(JAVA_HOME)/bin:$(PATH)
+
+NATIVE        := native/build
+NATIVE_FLAGS  ?=
+MVN           := mvn --batch-mode --no-transfer-progress $(MAVEN_FLAGS)
+VERSION       := $(shell sed -n '/<artifactId>qwen4j-parent/,/version>/s/.*<version>\(.*\)<.*/\1/p' pom.xml | head -1)
+
+# What each step reads. A step runs when one of its files is newer than its stamp.
+native_sources := $(shell find native/CMakeLists.txt native/llama.cmake native/cmake native/shim native/oracle bindings/src/abi -type f)
+java_sources   := $(shell find pom.xml .mvn */pom.xml */*/pom.xml bindings/src api/src native/platforms models/nano/src samples/*/src \
+                    -type f -not -path '*/target/*')
+
+.PHONY: all
+all: target/built
+
+.PHONY: preflight
+preflight:
+	@toolchain/preflight.sh
+
+# ---- Native ------------------------------------------------------------------------------------------------------------------------------------
+
+# Configured again only when a setting changed: the settings are part of the stamp's content.
+settings := $(NATIVE_FLAGS) LLAMA_CPP_DIR=$(LLAMA_CPP_DIR) LLAMA_CPP_TGZ=$(LLAMA_CPP_TGZ) QWEN4J_CACHE=$(QWEN4J_CACHE)
+ifneq ($(settings),$(file <$(NATIVE)/settings))
+.PHONY: $(NATIVE)/settings
+endif
+$(NATIVE)/settings: | preflight
+	@mkdir -p $(@D)
+	@rm -f $(NATIVE)/CMakeCache.txt
+	cmake -S native -B $(NATIVE) -G Ninja $(NATIVE_FLAGS)
+	$(file >$@,$(settings))
+
+# Builds what changed and touches the stamp.
+$(NATIVE)/lib/natives.properties: $(NATIVE)/settings $(native_sources)
+	ninja -C $(NATIVE) qwen4j oracle
+	@touch $@
+
+.PHONY: peers
+peers: $(NATIVE)/lib/natives.properties
+	ninja -C $(NATIVE) peers
+
+# The one program of llama.cpp that tests compare with: its chat templates.
+$(NATIVE)/bin/llama-server: $(NATIVE)/lib/natives.properties
+	ninja -C $(NATIVE) llama-server
+	@touch $@
+
+# ---- Java --------------------------------------------------------------------------------------------------------------------------------------
+
+target/built: $(NATIVE)/lib/natives.properties $(java_sources) | preflight
+	$(MVN) --quiet package -DskipTests -Dspotless.check.skip
+	@mkdir -p target && touch $@
+
+.PHONY: run
+run: target/built
+	@./qwen4j run $(if $(PROMPT),"$(PROMPT)")
+
+.PHONY: test
+test: $(NATIVE)/lib/natives.properties $(NATIVE)/bin/llama-server | preflight
+	$(MVN) verify
+	@mkdir -p target && touch target/built
+
+# ---- For any CPU of this platform ------------------------------------------------------------------------------------------------------------
+
+PACKAGE       := native/build-package
+PACKAGE_FLAGS := -DGGML_NATIVE=OFF -DGGML_BACKEND_DL=ON -DGGML_CPU_ALL_VARIANTS=ON
+
+$(PACKAGE)/CMakeCache.txt: | preflight
+	cmake -S native -B $(PACKAGE) -G Ninja $(PACKAGE_FLAGS) $(NATIVE_FLAGS)
+
+.PHONY: package
+package: target/built $(PACKAGE)/CMakeCache.txt
+	ninja -C $(PACKAGE) qwen4j
+	$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl bindings,native \
+	    -Dqwen4j.native.dir=$(CURDIR)/$(PACKAGE)/lib -Dqwen4j.native.target=$(CURDIR)/$(PACKAGE)/jar
+	toolchain/try-package.sh $(CURDIR)/$(PACKAGE)/jar
+
+.PHONY: bindings
+bindings: $(NATIVE)/settings
+	bindings/jextract.sh
+
+.PHONY: format
+format: | preflight
+	$(MVN) --quiet spotless:apply
+
+.PHONY: clean
+clean:
+	rm -rf native/build native/build-package target */target */*/target
