@@ -25,21 +25,29 @@ public final class ChatTemplate implements AutoCloseable {
     private final Lifetime lifetime;
     private final ControlText controlText;
 
-    private ChatTemplate(Model model, NativeChatTemplate nativeTemplate) {
+    private ChatTemplate(Model model, Lifetime parent, NativeChatTemplate nativeTemplate) {
         this.model = model;
         this.nativeTemplate = nativeTemplate;
         this.controlText = ControlText.of(model.tokenizer());
-        this.lifetime = new Lifetime(this, "chat template", Lifetime.Sharing.ANY_THREADS, nativeTemplate::free);
+        this.lifetime = new Lifetime(
+                this, "chat template", Lifetime.Sharing.ANY_THREADS, Optional.of(parent), nativeTemplate::free);
     }
 
-    static ChatTemplate parse(Model model, NativeModel nativeModel, Optional<String> source) {
+    static ChatTemplate parse(Model model, Lifetime parent, NativeModel nativeModel, Optional<String> source) {
+        NativeChatTemplate nativeTemplate;
         try {
-            return new ChatTemplate(model, new NativeChatTemplate(nativeModel, source));
+            nativeTemplate = new NativeChatTemplate(nativeModel, source);
         } catch (LlamaException e) {
             throw new ChatTemplateException(
                     (source.isPresent() ? "The chat template" : "The chat template of " + model.file())
                             + " does not parse. " + e.getMessage(),
                     e);
+        }
+        try {
+            return new ChatTemplate(model, parent, nativeTemplate);
+        } catch (Throwable e) {
+            nativeTemplate.free();
+            throw e;
         }
     }
 
@@ -79,7 +87,6 @@ public final class ChatTemplate implements AutoCloseable {
     /** Frees it; idempotent, from any thread. */
     @Override
     public void close() {
-        model.forget(this);
         lifetime.close();
     }
 

@@ -2,14 +2,11 @@ package dev.qwen4j;
 
 import dev.qwen4j.internal.Lifetime;
 import dev.qwen4j.internal.NativeContext;
+import dev.qwen4j.internal.NativeModel;
 import dev.qwen4j.internal.NativeSampler;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.WeakHashMap;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -25,21 +22,30 @@ public final class Context implements AutoCloseable {
     private final Model model;
     private final NativeContext nativeContext;
     private final Lifetime lifetime;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Set<Sampler> samplers = Collections.newSetFromMap(new WeakHashMap<>());
     private int position;
     private boolean[] outputs = NO_LOGITS;
 
-    Context(Model model, NativeContext nativeContext) {
+    private Context(Model model, Lifetime parent, NativeContext nativeContext) {
         this.model = model;
         this.nativeContext = nativeContext;
         this.lifetime = new Lifetime(
                 this,
                 "context",
                 Lifetime.Sharing.ONE_THREAD,
+                Optional.of(parent),
                 nativeContext::clearCancel,
                 nativeContext::requestCancel,
                 nativeContext::free);
+    }
+
+    static Context create(Model model, Lifetime parent, NativeModel nativeModel, ContextOptions options) {
+        var nativeContext = new NativeContext(nativeModel, options);
+        try {
+            return new Context(model, parent, nativeContext);
+        } catch (Throwable e) {
+            nativeContext.free();
+            throw e;
+        }
     }
 
     /** The model. */
@@ -143,16 +149,7 @@ public final class Context implements AutoCloseable {
      */
     public Sampler newSampler(Sampling sampling) {
         Objects.requireNonNull(sampling, "sampling").logitBias().keySet().forEach(model.tokenizer()::checked);
-        return inside(() -> {
-            var sampler = new Sampler(this, new NativeSampler(model.nativeVocabulary(), sampling));
-            lock.lock();
-            try {
-                samplers.add(sampler);
-            } finally {
-                lock.unlock();
-            }
-            return sampler;
-        });
+        return inside(() -> Sampler.create(this, lifetime, model.nativeVocabulary(), sampling));
     }
 
     /**
@@ -189,10 +186,6 @@ public final class Context implements AutoCloseable {
     /** Cancels what runs, closes its samplers and frees it; idempotent, from any thread, and back within a second. */
     @Override
     public void close() {
-        model.forget(this);
-        for (var sampler : takeSamplers()) {
-            sampler.close();
-        }
         lifetime.close();
     }
 
@@ -202,26 +195,6 @@ public final class Context implements AutoCloseable {
             return nativeContext.sample(sampler, index == -1 ? lastOutput() : checkedOutput(index));
         } finally {
             lifetime.leave();
-        }
-    }
-
-    void forget(Sampler sampler) {
-        lock.lock();
-        try {
-            samplers.remove(sampler);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private List<Sampler> takeSamplers() {
-        lock.lock();
-        try {
-            var taken = List.copyOf(samplers);
-            samplers.clear();
-            return taken;
-        } finally {
-            lock.unlock();
         }
     }
 

@@ -3,15 +3,10 @@ package dev.qwen4j;
 import dev.qwen4j.gguf.Gguf;
 import dev.qwen4j.internal.Lifetime;
 import dev.qwen4j.internal.LoadListener;
-import dev.qwen4j.internal.NativeContext;
 import dev.qwen4j.internal.NativeModel;
 import dev.qwen4j.internal.NativeVocabulary;
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -33,14 +28,13 @@ public final class Model implements AutoCloseable {
     private final Lifetime lifetime;
     private final Tokenizer tokenizer;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Set<AutoCloseable> children = Collections.newSetFromMap(new WeakHashMap<>());
     private @Nullable ChatTemplate chatTemplate;
 
     private Model(Path file, Gguf gguf, NativeModel nativeModel) {
         this.file = file;
         this.gguf = gguf;
         this.nativeModel = nativeModel;
-        this.lifetime = new Lifetime(this, "model", Lifetime.Sharing.ANY_THREADS, nativeModel::free);
+        this.lifetime = new Lifetime(this, "model", Lifetime.Sharing.ANY_THREADS, Optional.empty(), nativeModel::free);
         this.tokenizer = new Tokenizer(nativeModel.vocabulary(), lifetime);
     }
 
@@ -68,7 +62,7 @@ public final class Model implements AutoCloseable {
         var gguf = Gguf.read(file);
         var listener = new LoadListener(chosen.progress());
         try {
-            return new Model(file, gguf, new NativeModel(file, chosen, listener));
+            return own(file, gguf, new NativeModel(file, chosen, listener));
         } catch (LlamaException e) {
             if (listener.thrown().isPresent()) {
                 throw new ModelLoadException(
@@ -79,6 +73,15 @@ public final class Model implements AutoCloseable {
                 throw new CancelledException("Loading " + file + " was cancelled by its progress listener.");
             }
             throw new ModelLoadException(explain(file, gguf, e), e);
+        }
+    }
+
+    private static Model own(Path file, Gguf gguf, NativeModel nativeModel) {
+        try {
+            return new Model(file, gguf, nativeModel);
+        } catch (Throwable e) {
+            nativeModel.free();
+            throw e;
         }
     }
 
@@ -166,9 +169,8 @@ public final class Model implements AutoCloseable {
             try {
                 var own = chatTemplate;
                 if (own == null || own.isClosed()) {
-                    own = ChatTemplate.parse(this, nativeModel, Optional.empty());
+                    own = ChatTemplate.parse(this, lifetime, nativeModel, Optional.empty());
                     chatTemplate = own;
-                    children.add(own);
                 }
                 return own;
             } finally {
@@ -183,7 +185,7 @@ public final class Model implements AutoCloseable {
      * @throws ChatTemplateException if it does not parse
      */
     public ChatTemplate chatTemplate(String jinja) {
-        return inside(() -> adopt(ChatTemplate.parse(this, nativeModel, Optional.of(jinja))));
+        return inside(() -> ChatTemplate.parse(this, lifetime, nativeModel, Optional.of(jinja)));
     }
 
     /** A context for 4,096 tokens, or as many as the model was trained on if those are fewer. */
@@ -203,16 +205,13 @@ public final class Model implements AutoCloseable {
         var chosen = options.apply(ContextOptions.defaults());
         return inside(() -> {
             new ContextRequirements(gguf, nativeModel).check(chosen);
-            return adopt(new Context(this, new NativeContext(nativeModel, chosen)));
+            return Context.create(this, lifetime, nativeModel, chosen);
         });
     }
 
-    /** Closes what it owns, then frees it; idempotent, from any thread. A second is the longest that it waits for calls inside any handle. */
+    /** Closes what it owns, then frees it; idempotent, from any thread. It is back within a second; a call that goes on longer frees it when it ends. */
     @Override
     public void close() {
-        for (var child : takeChildren()) {
-            closeQuietly(child);
-        }
         lifetime.close();
     }
 
@@ -223,44 +222,6 @@ public final class Model implements AutoCloseable {
 
     NativeVocabulary nativeVocabulary() {
         return nativeModel.vocabulary();
-    }
-
-    void forget(AutoCloseable child) {
-        lock.lock();
-        try {
-            children.remove(child);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private <T extends AutoCloseable> T adopt(T child) {
-        lock.lock();
-        try {
-            children.add(child);
-            return child;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private List<AutoCloseable> takeChildren() {
-        lock.lock();
-        try {
-            var taken = List.copyOf(children);
-            children.clear();
-            return taken;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    static void closeQuietly(AutoCloseable child) {
-        try {
-            child.close();
-        } catch (Exception e) {
-            throw new IllegalStateException("Handles close without checked exceptions.", e);
-        }
     }
 
     private <T> T inside(Supplier<T> call) {

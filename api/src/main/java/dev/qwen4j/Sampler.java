@@ -2,6 +2,8 @@ package dev.qwen4j;
 
 import dev.qwen4j.internal.Lifetime;
 import dev.qwen4j.internal.NativeSampler;
+import dev.qwen4j.internal.NativeVocabulary;
+import java.util.Optional;
 
 /**
  * Chooses tokens for one context by a {@link Sampling} recipe, and keeps what that needs: the state of its random numbers, the last tokens.
@@ -13,10 +15,21 @@ public final class Sampler implements AutoCloseable {
     private final NativeSampler nativeSampler;
     private final Lifetime lifetime;
 
-    Sampler(Context context, NativeSampler nativeSampler) {
+    private Sampler(Context context, Lifetime parent, NativeSampler nativeSampler) {
         this.context = context;
         this.nativeSampler = nativeSampler;
-        this.lifetime = new Lifetime(this, "sampler", Lifetime.Sharing.ONE_THREAD, nativeSampler::free);
+        this.lifetime = new Lifetime(
+                this, "sampler", Lifetime.Sharing.ONE_THREAD, Optional.of(parent), nativeSampler::free);
+    }
+
+    static Sampler create(Context context, Lifetime parent, NativeVocabulary vocabulary, Sampling sampling) {
+        var nativeSampler = new NativeSampler(vocabulary, sampling);
+        try {
+            return new Sampler(context, parent, nativeSampler);
+        } catch (Throwable e) {
+            nativeSampler.free();
+            throw e;
+        }
     }
 
     /**
@@ -65,7 +78,6 @@ public final class Sampler implements AutoCloseable {
     /** Frees it; idempotent, from any thread. */
     @Override
     public void close() {
-        context.forget(this);
         lifetime.close();
     }
 }

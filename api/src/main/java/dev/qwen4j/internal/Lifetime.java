@@ -2,7 +2,12 @@ package dev.qwen4j.internal;
 
 import dev.qwen4j.ConcurrentUseException;
 import java.lang.ref.Cleaner;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * Who may be inside a native object, and when it is freed.
  *
  * <p>Calls are bracketed by {@link #enter} and {@link #leave}. {@link #close} lets no more of them in, asks the running ones to stop, and waits for
- * them up to a second; whoever is last frees the object, so that it is never freed under a call. Safe for use by any thread.
+ * them up to a second; whoever is last frees the object, so that it is never freed under a call. Lifetimes are a tree: closing one closes those below
+ * it, and it is freed after all of them. Safe for use by any thread.
  */
 public final class Lifetime {
     /** How many threads may be inside at once. */
@@ -24,24 +30,27 @@ public final class Lifetime {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lifetime.class);
     private static final Cleaner LEAKS = Cleaner.create();
-    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(900);
+    private static final Duration PATIENCE = Duration.ofMillis(900);
 
     private final String name;
     private final Sharing sharing;
+    private final Optional<Lifetime> parent;
     private final Runnable begin;
     private final Runnable stop;
     private final Runnable free;
     private final LeakReport leak;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition left = lock.newCondition();
-    private int inside;
+    private final Condition ended = lock.newCondition();
+    private final Set<Lifetime> children = Collections.newSetFromMap(new IdentityHashMap<>());
+    private int calls;
     private @Nullable Thread occupant;
     private boolean closing;
+    private boolean freeing;
     private boolean freed;
 
     /** Begins a lifetime whose calls are short enough to be waited for. */
-    public Lifetime(Object handle, String name, Sharing sharing, Runnable free) {
-        this(handle, name, sharing, () -> {}, () -> {}, free);
+    public Lifetime(Object handle, String name, Sharing sharing, Optional<Lifetime> parent, Runnable free) {
+        this(handle, name, sharing, parent, () -> {}, () -> {}, free);
     }
 
     /**
@@ -49,17 +58,28 @@ public final class Lifetime {
      *
      * @param handle what is reported when it becomes unreachable without having been closed
      * @param name what messages call it, such as "context"
+     * @param parent what it belongs to
      * @param begin takes back what {@code stop} asked for; called by each thread that enters
      * @param stop asks running calls to end soon; called by other threads, only while a call is inside
      * @param free frees the native object; called once, when no call is inside, on the thread that leaves or closes last
+     * @throws IllegalStateException if the parent is closed; the native object is then still the caller's
      */
-    public Lifetime(Object handle, String name, Sharing sharing, Runnable begin, Runnable stop, Runnable free) {
+    public Lifetime(
+            Object handle,
+            String name,
+            Sharing sharing,
+            Optional<Lifetime> parent,
+            Runnable begin,
+            Runnable stop,
+            Runnable free) {
         this.name = name;
         this.sharing = sharing;
+        this.parent = parent;
         this.begin = begin;
         this.stop = stop;
         this.free = free;
         this.leak = new LeakReport(name, new Throwable("opened here"));
+        parent.ifPresent(above -> above.addChild(this));
         LEAKS.register(handle, leak);
     }
 
@@ -72,31 +92,26 @@ public final class Lifetime {
     public void enter() {
         lock.lock();
         try {
-            if (closing) {
-                throw new IllegalStateException("The " + name + " is closed.");
-            }
-            if (sharing == Sharing.ONE_THREAD && inside > 0) {
+            checkOpen();
+            if (sharing == Sharing.ONE_THREAD && calls > 0) {
                 throw new ConcurrentUseException(intrusion());
             }
             begin.run();
-            inside++;
+            calls++;
             occupant = Thread.currentThread();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Lets the calling thread out, and frees the object if it is the last one and nobody waits for it any more. */
+    /** Lets the calling thread out, and frees the object if it is closed and this was the last call. */
     public void leave() {
         boolean last;
         lock.lock();
         try {
-            inside--;
+            calls--;
             occupant = null;
-            last = closing && inside == 0 && !freed;
-            if (last) {
-                freed = true;
-            }
+            last = takesFreeing();
         } finally {
             lock.unlock();
         }
@@ -109,7 +124,7 @@ public final class Lifetime {
     public void stop() {
         lock.lock();
         try {
-            if (inside > 0) {
+            if (calls > 0) {
                 stop.run();
             }
         } finally {
@@ -127,53 +142,94 @@ public final class Lifetime {
         }
     }
 
-    /** Ends the lifetime; idempotent, and returns within a second even if a call goes on inside. */
+    /** Ends this lifetime and those below it; idempotent, and returns within a second even if a call goes on inside. */
     public void close() {
-        boolean last = false;
+        beginClose();
+        awaitFreed(PATIENCE);
+    }
+
+    /** Lets nobody in any more and asks running calls to end, here and below, without waiting for them. */
+    private void beginClose() {
+        List<Lifetime> below;
+        boolean last;
         lock.lock();
         try {
             if (!closing) {
                 closing = true;
                 leak.silence();
-                if (inside > 0) {
+                if (calls > 0) {
                     stop.run();
-                } else {
-                    last = true;
-                    freed = true;
                 }
             }
+            below = List.copyOf(children);
+            last = takesFreeing();
         } finally {
             lock.unlock();
         }
         if (last) {
             free();
-        } else {
-            awaitFreed();
+        }
+        below.forEach(Lifetime::beginClose);
+    }
+
+    private void addChild(Lifetime child) {
+        lock.lock();
+        try {
+            checkOpen();
+            children.add(child);
+        } finally {
+            lock.unlock();
         }
     }
 
+    private void removeChild(Lifetime child) {
+        boolean last;
+        lock.lock();
+        try {
+            children.remove(child);
+            last = takesFreeing();
+        } finally {
+            lock.unlock();
+        }
+        if (last) {
+            free();
+        }
+    }
+
+    /** Whether the calling thread is the one that must free the object now. */
+    private boolean takesFreeing() {
+        if (!closing || freeing || calls > 0 || !children.isEmpty()) {
+            return false;
+        }
+        freeing = true;
+        return true;
+    }
+
+    /** Outside the lock: it takes time, and logs. */
     private void free() {
         try {
             free.run();
         } finally {
             lock.lock();
             try {
-                left.signalAll();
+                freed = true;
+                ended.signalAll();
             } finally {
                 lock.unlock();
             }
+            parent.ifPresent(above -> above.removeChild(this));
         }
     }
 
-    private void awaitFreed() {
+    private void awaitFreed(Duration patience) {
         boolean interrupted = false;
-        long remaining = PATIENCE_NANOS;
+        long remaining = patience.toNanos();
         lock.lock();
         try {
             // A callback that closes the object which calls it would wait for itself.
             while (!freed && occupant != Thread.currentThread() && remaining > 0) {
                 try {
-                    remaining = left.awaitNanos(remaining);
+                    remaining = ended.awaitNanos(remaining);
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
@@ -186,12 +242,18 @@ public final class Lifetime {
         }
     }
 
+    private void checkOpen() {
+        if (closing) {
+            throw new IllegalStateException("The " + name + " is closed.");
+        }
+    }
+
     private String intrusion() {
         var thread = occupant;
-        var other = thread == null ? "another thread" : "thread \"" + thread.getName() + "\"";
         if (thread == Thread.currentThread()) {
             return "The " + name + " was entered again by a callback of a call that it is still in.";
         }
+        var other = thread == null ? "another thread" : "thread \"" + thread.getName() + "\"";
         return "The %s is in use by %s and was entered by thread \"%s\". It is for one thread at a time: give each thread its own."
                 .formatted(name, other, Thread.currentThread().getName());
     }
