@@ -70,7 +70,7 @@ target/built: $(NATIVE)/lib/natives.properties $(java_sources) | preflight
 
 .PHONY: run
 run: target/built
-	@./qwen4j run $(if $(PROMPT),"$(PROMPT)")
+	@./qwen4j run $${PROMPT:+"$$PROMPT"}
 
 .PHONY: test
 test: $(NATIVE)/lib/natives.properties $(NATIVE)/bin/llama-server | preflight

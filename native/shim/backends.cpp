@@ -28,12 +28,27 @@ struct Candidate {
     std::string path;
     std::string family; // "cpu" of libggml-cpu-haswell.so
     int         score;
+    void *      handle;
 };
+
+// A module must find the ggml beside it even if somebody offered another one to the whole process (RTLD_GLOBAL, as JNA opens libraries): that one goes
+// first otherwise. Without need this is not used, for it goes before a preloaded malloc, too. DynamicLinker.java does the same for the shim.
+int open_mode() {
+    int mode = RTLD_NOW | RTLD_LOCAL;
+#if defined(RTLD_DEEPBIND)
+    void * process = dlopen(nullptr, RTLD_LAZY);
+    if (process && dlsym(process, "ggml_init")) {
+        mode |= RTLD_DEEPBIND;
+    }
+#endif
+    return mode;
+}
 
 // Loadable backends come in variants (libggml-cpu-haswell.so, libggml-cpu-x64.so), each with a function that scores it for this machine: 0 is "cannot
 // run here". The folder is ours, so only its own files are looked at; ggml's search would go on to the working directory.
 std::vector<Candidate> candidates(const std::string & folder) {
     std::vector<Candidate> found;
+    const int              mode = open_mode();
     for (const auto & entry : fs::directory_iterator(folder)) {
         const std::string name = entry.path().filename().string();
         if (name.rfind(PREFIX, 0) != 0 || entry.path().extension() != EXTENSION) {
@@ -41,18 +56,16 @@ std::vector<Candidate> candidates(const std::string & folder) {
         }
         const size_t      begin  = std::string(PREFIX).size();
         const std::string family = name.substr(begin, name.find_first_of("-.", begin) - begin);
-        int               score  = 1;
-        if (void * handle = dlopen(entry.path().c_str(), RTLD_NOW | RTLD_LOCAL)) {
-            if (auto score_of = reinterpret_cast<Score>(dlsym(handle, "ggml_backend_score"))) {
-                score = score_of();
+        if (void * handle = dlopen(entry.path().c_str(), mode)) {
+            auto      score_of = reinterpret_cast<Score>(dlsym(handle, "ggml_backend_score"));
+            const int score    = score_of ? score_of() : 1;
+            if (score > 0) {
+                found.push_back({ entry.path().string(), family, score, handle });
+            } else {
+                dlclose(handle);
             }
-            dlclose(handle);  // ggml opens the chosen one itself
         } else {
             log_line(GGML_LOG_LEVEL_WARN, entry.path().string() + " was not loaded: " + dlerror());
-            score = 0;
-        }
-        if (score > 0) {
-            found.push_back({ entry.path().string(), family, score });
         }
     }
     std::sort(found.begin(), found.end(), [](const Candidate & a, const Candidate & b) {
@@ -67,6 +80,7 @@ std::string load_backends(const char * folder, bool allow_backend_path) {
         if (candidate.family != family && ggml_backend_load(candidate.path.c_str())) {
             family = candidate.family;
         }
+        dlclose(candidate.handle);  // ggml has opened the chosen one itself, and got it as it is
     }
     if (allow_backend_path) {
         if (const char * path = std::getenv("GGML_BACKEND_PATH")) {

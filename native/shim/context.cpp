@@ -47,12 +47,36 @@ void destroy(qwen4j_context * context) {
 // The asserts of llama_decode that stand before anything is changed. After any other one the cache's cells are marked already.
 bool refused_before_change(const char * message) {
     for (const char * condition : { "(batch_inp.token || batch_inp.embd)", "(batch.n_tokens > 0)", "(n_tokens_all <= cparams.n_batch)",
-             "non-causal attention requires n_ubatch" }) {
+             "non-causal attention requires n_ubatch", "encoder requires n_ubatch" }) {
         if (strstr(message, condition)) {
             return true;
         }
     }
     return false;
+}
+
+// What llama.cpp takes as it is, and then reads or writes out of bounds.
+bool are_sane(const llama_context_params & params, qwen4j_error * error) {
+    for (const int32_t n : { params.n_threads, params.n_threads_batch }) {
+        if (n < 1 || n > GGML_MAX_N_THREADS) {
+            fail(error, n, "%d threads; 1 to %d are possible", n, GGML_MAX_N_THREADS);
+            return false;
+        }
+    }
+    for (const int32_t type : { (int32_t) params.type_k, (int32_t) params.type_v }) {
+        if (type < 0 || type >= GGML_TYPE_COUNT || ggml_blck_size((ggml_type) type) == 0) {
+            fail(error, type, "%d is not a type that a cache can have", type);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool is_broken(const qwen4j_context * context, qwen4j_error * error) {
+    if (context->broken) {
+        error->status = QWEN4J_STATUS_BROKEN;
+    }
+    return context->broken;
 }
 
 // An assert in an operator, while other threads wait for this one at a barrier that will never open: joining them would take for ever.
@@ -64,6 +88,9 @@ bool left_in_graph(const qwen4j_context * context, const char * message) {
 
 struct qwen4j_context * qwen4j_context_new(struct qwen4j_error * error, struct llama_model * model, const struct llama_context_params * params) {
     return guarded(error, [&]() -> qwen4j_context * {
+        if (!are_sane(*params, error)) {
+            return nullptr;
+        }
         std::unique_ptr<qwen4j_context, decltype(&destroy)> context(new qwen4j_context(), destroy);
         llama_context_params ours = *params;
         ours.abort_callback       = on_abort_query;
@@ -105,8 +132,7 @@ int32_t qwen4j_context_broken(const struct qwen4j_context * context) {
 int32_t qwen4j_decode(struct qwen4j_error * error, struct qwen4j_context * context, const struct llama_batch * batch) {
     bool started = false;
     const int32_t result = guarded(error, [&]() -> int32_t {
-        if (context->broken) {
-            error->status = QWEN4J_STATUS_BROKEN;
+        if (is_broken(context, error)) {
             return -1;
         }
         // ggml asks only after a node was computed.
@@ -131,6 +157,9 @@ int32_t qwen4j_decode(struct qwen4j_error * error, struct qwen4j_context * conte
 
 const float * qwen4j_logits(struct qwen4j_error * error, struct qwen4j_context * context, int32_t i) {
     return guarded(error, [&]() -> const float * {
+        if (is_broken(context, error)) {
+            return nullptr;
+        }
         const float * logits = llama_get_logits_ith(context->llama, i);
         if (!logits) {
             fail(error, 0, "there are no logits for position %d of the last batch", i);
@@ -141,8 +170,7 @@ const float * qwen4j_logits(struct qwen4j_error * error, struct qwen4j_context *
 
 void qwen4j_context_clear(struct qwen4j_error * error, struct qwen4j_context * context) {
     guarded(error, [&] {
-        if (context->broken) {
-            error->status = QWEN4J_STATUS_BROKEN;
+        if (is_broken(context, error)) {
             return;
         }
         llama_memory_clear(llama_get_memory(context->llama), true);
@@ -152,8 +180,7 @@ void qwen4j_context_clear(struct qwen4j_error * error, struct qwen4j_context * c
 
 bool qwen4j_context_truncate(struct qwen4j_error * error, struct qwen4j_context * context, int32_t p0) {
     return guarded(error, [&]() -> bool {
-        if (context->broken) {
-            error->status = QWEN4J_STATUS_BROKEN;
+        if (is_broken(context, error)) {
             return false;
         }
         return llama_memory_seq_rm(llama_get_memory(context->llama), 0, p0, -1);

@@ -84,6 +84,9 @@ QWEN4J_API void qwen4j_model_free(struct qwen4j_error * error, struct llama_mode
 QWEN4J_API int32_t qwen4j_tokenize(struct qwen4j_error * error, const struct llama_vocab * vocab, const char * text, int32_t text_len,
     int32_t * tokens, int32_t n_tokens_max, bool add_special, bool parse_special);
 
+// As llama_vocab_is_control, which indexes without a check, and asserts where a model has no vocabulary.
+QWEN4J_API bool qwen4j_token_is_control(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t token);
+
 // As llama_token_to_piece and llama_detokenize.
 QWEN4J_API int32_t qwen4j_token_to_piece(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t token, char * buf,
     int32_t length, int32_t lstrip, bool special);

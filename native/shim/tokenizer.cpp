@@ -13,6 +13,16 @@ int32_t qwen4j_tokenize(struct qwen4j_error * error, const struct llama_vocab * 
     });
 }
 
+bool qwen4j_token_is_control(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t token) {
+    return guarded(error, [&] {
+        if (token < 0 || token >= llama_vocab_n_tokens(vocab)) {
+            fail(error, token, "token %d is not in the vocabulary", token);
+            return false;
+        }
+        return llama_vocab_is_control(vocab, token);
+    });
+}
+
 int32_t qwen4j_token_to_piece(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t token, char * buf, int32_t length,
     int32_t lstrip, bool special) {
     return guarded(error, [&] { return llama_token_to_piece(vocab, token, buf, length, lstrip, special); });

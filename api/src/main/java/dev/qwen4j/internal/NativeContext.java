@@ -50,7 +50,7 @@ public final class NativeContext {
             context = Pointers.scoped(create(model, params), arena);
             try {
                 var llama = LlamaCpp.qwen4j_context_llama(context);
-                length = LlamaCpp.llama_n_ctx(llama);
+                length = length(model, LlamaCpp.llama_n_ctx(llama));
                 batchSize = LlamaCpp.llama_n_batch(llama);
                 vocabularySize = model.vocabulary().size();
                 slidingWindow = model.hasSlidingWindow();
@@ -89,6 +89,11 @@ public final class NativeContext {
         var created = LlamaCpp.qwen4j_context_new(guard.error(), model.pointer(), params);
         guard.check("create a context");
         return created;
+    }
+
+    /** llama.cpp rounds up, but learned positions end where they end: a worker thread's assert ends the JVM. */
+    private static int length(NativeModel model, int rounded) {
+        return model.mayHaveLearnedPositions() ? Math.min(rounded, model.trainedContextLength()) : rounded;
     }
 
     /** The most tokens that it holds, as llama.cpp rounded it. */

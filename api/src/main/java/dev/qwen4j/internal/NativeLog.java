@@ -73,8 +73,8 @@ final class NativeLog {
             } else {
                 LLAMA.trace(text);
             }
-        } catch (RuntimeException | StackOverflowError e) {
-            // An appender that throws: there is nowhere left to say so.
+        } catch (Throwable e) {
+            // An appender that throws, be it an error: there is nowhere left to say so, and the native call is done.
         }
     }
 

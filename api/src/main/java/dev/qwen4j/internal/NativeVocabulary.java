@@ -32,7 +32,12 @@ public final class NativeVocabulary {
 
     /** Whether the token is a control token. */
     public boolean isControl(int token) {
-        return LlamaCpp.llama_vocab_is_control(vocab, token);
+        try (var call = Arena.ofConfined()) {
+            var guard = new Guard(call);
+            boolean control = LlamaCpp.qwen4j_token_is_control(guard.error(), vocab, token);
+            guard.check("look token " + token + " up");
+            return control;
+        }
     }
 
     /** Beginning of sequence, or -1. */

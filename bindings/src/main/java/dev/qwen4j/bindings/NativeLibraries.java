@@ -79,6 +79,7 @@ public final class NativeLibraries {
     }
 
     private static SymbolLookup open(LibraryFolder folder) {
+        DynamicLinker.open(folder.shim());
         try {
             // Not System.load: that fails in a second class loader. And the global arena: ggml cannot be unloaded.
             return SymbolLookup.libraryLookup(folder.shim(), Arena.global());

@@ -3220,67 +3220,6 @@ public class LlamaCpp extends LlamaCpp$shared {
         }
     }
 
-    private static class llama_vocab_is_control {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            LlamaCpp.C_BOOL,
-            LlamaCpp.C_POINTER,
-            LlamaCpp.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_vocab_is_control");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * _Bool llama_vocab_is_control(const struct llama_vocab *vocab, llama_token token)
-     * }
-     */
-    public static FunctionDescriptor llama_vocab_is_control$descriptor() {
-        return llama_vocab_is_control.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * _Bool llama_vocab_is_control(const struct llama_vocab *vocab, llama_token token)
-     * }
-     */
-    public static MethodHandle llama_vocab_is_control$handle() {
-        return llama_vocab_is_control.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * _Bool llama_vocab_is_control(const struct llama_vocab *vocab, llama_token token)
-     * }
-     */
-    public static MemorySegment llama_vocab_is_control$address() {
-        return llama_vocab_is_control.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * _Bool llama_vocab_is_control(const struct llama_vocab *vocab, llama_token token)
-     * }
-     */
-    public static boolean llama_vocab_is_control(MemorySegment vocab, int token) {
-        var mh$ = llama_vocab_is_control.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("llama_vocab_is_control", vocab, token);
-            }
-            return (boolean)mh$.invokeExact(vocab, token);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class llama_vocab_bos {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LlamaCpp.C_INT,
@@ -4036,6 +3975,68 @@ public class LlamaCpp extends LlamaCpp$shared {
                 traceDowncall("qwen4j_tokenize", error, vocab, text, text_len, tokens, n_tokens_max, add_special, parse_special);
             }
             return (int)mh$.invokeExact(error, vocab, text, text_len, tokens, n_tokens_max, add_special, parse_special);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_token_is_control {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_BOOL,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_token_is_control");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * _Bool qwen4j_token_is_control(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t token)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_token_is_control$descriptor() {
+        return qwen4j_token_is_control.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * _Bool qwen4j_token_is_control(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t token)
+     * }
+     */
+    public static MethodHandle qwen4j_token_is_control$handle() {
+        return qwen4j_token_is_control.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * _Bool qwen4j_token_is_control(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t token)
+     * }
+     */
+    public static MemorySegment qwen4j_token_is_control$address() {
+        return qwen4j_token_is_control.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * _Bool qwen4j_token_is_control(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t token)
+     * }
+     */
+    public static boolean qwen4j_token_is_control(MemorySegment error, MemorySegment vocab, int token) {
+        var mh$ = qwen4j_token_is_control.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_token_is_control", error, vocab, token);
+            }
+            return (boolean)mh$.invokeExact(error, vocab, token);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
