@@ -18,8 +18,8 @@ public final class Sampler implements AutoCloseable {
     private Sampler(Context context, Lifetime parent, NativeSampler nativeSampler) {
         this.context = context;
         this.nativeSampler = nativeSampler;
-        this.lifetime = new Lifetime(
-                this, "sampler", Lifetime.Sharing.ONE_THREAD, Optional.of(parent), nativeSampler::free);
+        this.lifetime =
+                new Lifetime(this, "sampler", Lifetime.Sharing.ONE_THREAD, Optional.of(parent), nativeSampler::free);
     }
 
     static Sampler create(Context context, Lifetime parent, NativeVocabulary vocabulary, Sampling sampling) {
