@@ -64,9 +64,15 @@ public final class ChatPrompt {
      *
      * @param partial whether more is to come
      * @throws ChatTemplateException if a whole reply does not fit the format, as one cut in a tool call does not
+     * @throws Qwen4jException if brackets are nested so deep (some hundred thousand) that no stack for it can be had
      */
     public ChatReply parse(String reply, boolean partial) {
-        return new ChatReply(JSON.readTree(parse(request(reply, partial))));
+        try {
+            return new ChatReply(JSON.readTree(
+                    NativeChatTemplate.parse(request(reply, partial).toString(), levels(reply))));
+        } catch (LlamaException e) {
+            throw new ChatTemplateException(e.getMessage(), e);
+        }
     }
 
     private ObjectNode request(String reply, boolean partial) {
@@ -79,11 +85,17 @@ public final class ChatPrompt {
         return request;
     }
 
-    private static String parse(ObjectNode request) {
-        try {
-            return NativeChatTemplate.parse(request.toString());
-        } catch (LlamaException e) {
-            throw new ChatTemplateException(e.getMessage(), e);
+    /** The most brackets that are open at once, which is how deep the parser recurses. */
+    private static int levels(String reply) {
+        int open = 0;
+        int most = 0;
+        for (int i = 0; i < reply.length(); i++) {
+            switch (reply.charAt(i)) {
+                case '[', '{' -> most = Math.max(most, ++open);
+                case ']', '}' -> open = Math.max(0, open - 1);
+                default -> {}
+            }
         }
+        return most;
     }
 }

@@ -20,6 +20,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ChatTemplate implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
 
+    /** Where the stack that nested expressions may need would have two gigabytes; known templates have 30,000 at most. */
+    private static final int LONGEST_TEMPLATE = 512 << 10;
+
     private final Model model;
     private final NativeChatTemplate nativeTemplate;
     private final Lifetime lifetime;
@@ -34,6 +37,7 @@ public final class ChatTemplate implements AutoCloseable {
     }
 
     static ChatTemplate parse(Model model, Lifetime parent, NativeModel nativeModel, Optional<String> source) {
+        source.ifPresent(ChatTemplate::checkLength);
         NativeChatTemplate nativeTemplate;
         try {
             nativeTemplate = new NativeChatTemplate(nativeModel, source);
@@ -106,6 +110,13 @@ public final class ChatTemplate implements AutoCloseable {
             throw new ChatTemplateException("The request has no array \"messages\".");
         }
         return tree;
+    }
+
+    private static void checkLength(String jinja) {
+        if (jinja.length() > LONGEST_TEMPLATE) {
+            throw new ChatTemplateException("The chat template has %,d characters; at most %,d are taken."
+                    .formatted(jinja.length(), LONGEST_TEMPLATE));
+        }
     }
 
     private <T> T inside(Supplier<T> call) {

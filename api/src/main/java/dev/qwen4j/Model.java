@@ -24,18 +24,20 @@ public final class Model implements AutoCloseable {
 
     private final Path file;
     private final Gguf gguf;
+    private final boolean vocabularyOnly;
     private final NativeModel nativeModel;
     private final Lifetime lifetime;
     private final Tokenizer tokenizer;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable ChatTemplate chatTemplate;
 
-    private Model(Path file, Gguf gguf, NativeModel nativeModel) {
+    private Model(Path file, Gguf gguf, boolean vocabularyOnly, NativeModel nativeModel) {
         this.file = file;
         this.gguf = gguf;
+        this.vocabularyOnly = vocabularyOnly;
         this.nativeModel = nativeModel;
         this.lifetime = new Lifetime(this, "model", Lifetime.Sharing.ANY_THREADS, Optional.empty(), nativeModel::free);
-        this.tokenizer = new Tokenizer(nativeModel.vocabulary(), lifetime);
+        this.tokenizer = new Tokenizer(nativeModel.vocabulary(), gguf, lifetime);
     }
 
     /** Loads a GGUF file with default options; see {@link #load(Path, UnaryOperator)}. */
@@ -62,7 +64,7 @@ public final class Model implements AutoCloseable {
         var gguf = Gguf.read(file);
         var listener = new LoadListener(chosen.progress());
         try {
-            return own(file, gguf, new NativeModel(file, chosen, listener));
+            return own(file, gguf, chosen.vocabularyOnly(), new NativeModel(file, chosen, listener));
         } catch (LlamaException e) {
             if (listener.thrown().isPresent()) {
                 throw new ModelLoadException(
@@ -76,9 +78,9 @@ public final class Model implements AutoCloseable {
         }
     }
 
-    private static Model own(Path file, Gguf gguf, NativeModel nativeModel) {
+    private static Model own(Path file, Gguf gguf, boolean vocabularyOnly, NativeModel nativeModel) {
         try {
-            return new Model(file, gguf, nativeModel);
+            return new Model(file, gguf, vocabularyOnly, nativeModel);
         } catch (Throwable e) {
             nativeModel.free();
             throw e;
@@ -199,10 +201,15 @@ public final class Model implements AutoCloseable {
      *
      * @param options changes the {@linkplain ContextOptions#defaults defaults}
      * @throws IllegalArgumentException if the options do not suit the model
+     * @throws IllegalStateException if only the vocabulary was loaded
      * @throws LlamaException if llama.cpp cannot create it, for want of memory for example
      */
     public Context newContext(UnaryOperator<ContextOptions> options) {
         var chosen = options.apply(ContextOptions.defaults());
+        if (vocabularyOnly) {
+            throw new IllegalStateException("Only the vocabulary of " + file
+                    + " was loaded, so it cannot decode. Load it without vocabularyOnly.");
+        }
         return inside(() -> {
             new ContextRequirements(gguf, nativeModel).check(chosen);
             return Context.create(this, lifetime, nativeModel, chosen);

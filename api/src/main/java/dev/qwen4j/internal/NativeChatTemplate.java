@@ -8,25 +8,43 @@ import java.util.Optional;
 
 /** A Jinja chat template as llama.cpp's {@code common/chat} parsed it. {@link #apply} is for any number of threads. */
 public final class NativeChatTemplate {
+    /** Measured on nested parentheses, the worst: less than 3,000 bytes of stack a byte of template. */
+    private static final long STACK_PER_BYTE = 4096;
+
+    /** Measured on nested JSON in a tool call: less than 4,000 bytes of stack a level. */
+    private static final long STACK_PER_LEVEL = 8192;
+
     private final Arena arena = Arena.ofShared();
     private final MemorySegment chat;
+    private final long stack;
 
     /** Parses the model's own template, or the one given. */
     public NativeChatTemplate(NativeModel model, Optional<String> source) {
-        try (var call = Arena.ofConfined()) {
-            var guard = new Guard(call);
-            var text = source.map(call::allocateFrom).orElse(MemorySegment.NULL);
-            var created = LlamaCpp.qwen4j_chat_new(guard.error(), model.pointer(), text);
-            guard.check("parse the chat template");
-            chat = Pointers.scoped(created, arena);
+        try {
+            stack = source.or(model::chatTemplate).map(String::length).orElse(0) * STACK_PER_BYTE;
+            chat = Pointers.scoped(DeepStack.call(stack, () -> parse(model, source)), arena);
         } catch (Throwable e) {
             arena.close();
             throw e;
         }
     }
 
+    private static MemorySegment parse(NativeModel model, Optional<String> source) {
+        try (var call = Arena.ofConfined()) {
+            var guard = new Guard(call);
+            var text = source.map(call::allocateFrom).orElse(MemorySegment.NULL);
+            var created = LlamaCpp.qwen4j_chat_new(guard.error(), model.pointer(), text);
+            guard.check("parse the chat template");
+            return created;
+        }
+    }
+
     /** Renders a request; JSON in and out as qwen4j.h describes it. */
     public String apply(String request) {
+        return DeepStack.call(stack, () -> render(request));
+    }
+
+    private String render(String request) {
         try (var call = Arena.ofConfined()) {
             var guard = new Guard(call);
             var text = LlamaCpp.qwen4j_chat_apply(guard.error(), chat, call.allocateFrom(request));
@@ -34,8 +52,16 @@ public final class NativeChatTemplate {
         }
     }
 
-    /** Parses what a model generated; JSON in and out as qwen4j.h describes it. */
-    public static String parse(String request) {
+    /**
+     * Parses what a model generated; JSON in and out as qwen4j.h describes it.
+     *
+     * @param levels how deep brackets are nested in the reply at most
+     */
+    public static String parse(String request, int levels) {
+        return DeepStack.call(levels * STACK_PER_LEVEL, () -> parse(request));
+    }
+
+    private static String parse(String request) {
         try (var call = Arena.ofConfined()) {
             var guard = new Guard(call);
             var text = LlamaCpp.qwen4j_chat_parse(guard.error(), call.allocateFrom(request));
@@ -54,8 +80,14 @@ public final class NativeChatTemplate {
 
     /** Frees the template; nothing of it may be in use. */
     public void free() {
-        try (var call = Arena.ofConfined()) {
-            LlamaCpp.qwen4j_chat_free(new Guard(call).error(), chat);
+        try {
+            // A tree is freed as deep as it was parsed.
+            DeepStack.call(stack, () -> {
+                try (var call = Arena.ofConfined()) {
+                    LlamaCpp.qwen4j_chat_free(new Guard(call).error(), chat);
+                }
+                return arena;
+            });
         } finally {
             arena.close();
         }

@@ -29,6 +29,7 @@ public final class NativeModel {
             llama_model_params.n_gpu_layers(params, options.gpuLayers());
             llama_model_params.load_mode(params, NativeEnums.loadMode(options.loadMode()));
             llama_model_params.check_tensors(params, options.checkTensors());
+            llama_model_params.vocab_only(params, options.vocabularyOnly());
             llama_model_params.progress_callback(params, listener.stub(call));
             var guard = new Guard(call);
             var loaded = LlamaCpp.qwen4j_model_load(guard.error(), call.allocateFrom(file.toString()), params);

@@ -1,0 +1,41 @@
+package dev.qwen4j.depth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.qwen4j.child.ChildJvm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Native code recurses on long and on nested input; the JVM lives. */
+class DeepInputTest {
+    private static final String TEXT_LENGTH = "20000";
+
+    @Test
+    void longTextsAndNestedTemplatesAndRepliesDoNotOverflowTheStack() throws IOException {
+        var arguments = Stream.concat(Stream.of(TEXT_LENGTH), vocabularies()).toArray();
+        assertThat(arguments).hasSizeGreaterThan(15);
+        var result = ChildJvm.of(DeepInputs.class)
+                .args(arguments)
+                .timeout(Duration.ofMinutes(5))
+                .run();
+        assertThat(result.succeeded().stdout()).contains("survived");
+        System.out.printf("[depth] texts of %s bytes through %d vocabularies%n", TEXT_LENGTH, arguments.length - 1);
+    }
+
+    /** llama.cpp's own vocabulary files, beside its sources. */
+    private static Stream<String> vocabularies() throws IOException {
+        var cache = Path.of(System.getProperty("qwen4j.native.dir")).resolveSibling("CMakeCache.txt");
+        var source = Files.readAllLines(cache).stream()
+                .filter(line -> line.startsWith("LLAMA_CPP_SOURCE:INTERNAL="))
+                .map(line -> Path.of(line.substring(line.indexOf('=') + 1), "models"))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(cache + " does not say where llama.cpp is; build with make."));
+        try (var files = Files.list(source)) {
+            return files.map(Path::toString).filter(name -> name.endsWith(".gguf")).sorted().toList().stream();
+        }
+    }
+}
