@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# Prints the home of a JDK 25 or newer, or nothing. Looked at: JAVA_HOME, javac on PATH, and the places where JDKs are installed.
+# Prints the home of a JDK 25 or newer, or nothing. Looked at: JAVA_HOME, PATH, and the places where JDKs are installed.
+# Its argument says what must be there: javac (the default) to build, java to run.
 set -u
+program=${1:-javac}
 
 major() {
     # A JDK has a release file; reading it is a hundred times faster than starting it.
-    [ -x "$1/bin/javac" ] && sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" 2>/dev/null
+    [ -x "$1/bin/$program" ] && sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" 2>/dev/null
 }
 
-on_path=$(command -v javac 2>/dev/null) && on_path=$(dirname "$(dirname "$(readlink -f "$on_path")")")
+on_path=$(command -v "$program" 2>/dev/null) && on_path=$(dirname "$(dirname "$(readlink -f "$on_path")")")
 for home in "${JAVA_HOME:-}" "${on_path:-}" /usr/lib/jvm/* "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* \
     /Library/Java/JavaVirtualMachines/*/Contents/Home /opt/java/* /opt/jdk*; do
     version=$(major "$home")

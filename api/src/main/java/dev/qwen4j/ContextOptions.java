@@ -49,14 +49,17 @@ public record ContextOptions(
     }
 
     /**
-     * 512 tokens (as llama.cpp's; {@link Model#newContext()} takes more), batches of 2,048 in micro-batches of 512, as many threads as the JVM has
-     * processors, F16 keys and values, flash attention where there is.
+     * 4,096 tokens, batches of 2,048 in micro-batches of 512, as many threads as the JVM has processors, F16 keys and values, flash attention where
+     * there is.
+     *
+     * <p>llama.h's length is 512, and its programs' all that the model was trained on: the one is short, the other can take the whole memory, since the
+     * cache is allocated at once.
      */
     public static ContextOptions defaults() {
         // llama.h has 4 threads; its programs have one a core, since more than cores wait for each other at every
         // barrier.
         int threads = Math.min(Runtime.getRuntime().availableProcessors(), MOST_THREADS);
-        return new ContextOptions(512, 2048, 512, threads, threads, CacheType.F16, CacheType.F16, FlashAttention.AUTO);
+        return new ContextOptions(4096, 2048, 512, threads, threads, CacheType.F16, CacheType.F16, FlashAttention.AUTO);
     }
 
     /** The same, holding that many tokens. */

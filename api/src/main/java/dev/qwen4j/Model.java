@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * samplers, and its chat templates, and waits for calls that are inside it.
  */
 public final class Model implements AutoCloseable {
-    /** As much of what a model can do as is useful by default: the cache is allocated at once, and a token takes up to a megabyte of it. */
-    private static final int DEFAULT_CONTEXT_LENGTH = 4096;
-
     private final Path file;
     private final Gguf gguf;
     private final boolean vocabularyOnly;
@@ -93,6 +90,11 @@ public final class Model implements AutoCloseable {
                     .formatted(file, gguf.architecture(), NativeModel.llamaVersion());
         }
         return e.getMessage();
+    }
+
+    /** The version of llama.cpp that loads models, as {@code 0.5.0}; loads the native libraries. */
+    public static String llamaCppVersion() {
+        return NativeModel.llamaVersion();
     }
 
     /** The file it was loaded from. */
@@ -190,26 +192,27 @@ public final class Model implements AutoCloseable {
         return inside(() -> ChatTemplate.parse(this, lifetime, nativeModel, Optional.of(jinja)));
     }
 
-    /** A context for 4,096 tokens, or as many as the model was trained on if those are fewer. */
+    /** A context with default options; see {@link #newContext(UnaryOperator)}. */
     public Context newContext() {
-        int length = Math.min(DEFAULT_CONTEXT_LENGTH, trainedContextLength());
-        return newContext(options -> options.length(length));
+        return newContext(options -> options);
     }
 
     /**
      * Creates a context, and allocates its cache at once.
      *
-     * @param options changes the {@linkplain ContextOptions#defaults defaults}
+     * @param options changes the defaults: those of {@link ContextOptions#defaults}, no longer than the model was trained on
      * @throws IllegalArgumentException if the options do not suit the model
      * @throws IllegalStateException if only the vocabulary was loaded
      * @throws LlamaException if llama.cpp cannot create it, for want of memory for example
      */
     public Context newContext(UnaryOperator<ContextOptions> options) {
-        var chosen = options.apply(ContextOptions.defaults());
         if (vocabularyOnly) {
             throw new IllegalStateException("Only the vocabulary of " + file
                     + " was loaded, so it cannot decode. Load it without vocabularyOnly.");
         }
+        var defaults = ContextOptions.defaults();
+        int trained = trainedContextLength();
+        var chosen = options.apply(trained > 0 ? defaults.length(Math.min(defaults.length(), trained)) : defaults);
         return inside(() -> {
             new ContextRequirements(gguf, nativeModel).check(chosen);
             return Context.create(this, lifetime, nativeModel, chosen);
