@@ -21,10 +21,9 @@ export PATH := $(JAVA_HOME)/bin:$(PATH)
 NATIVE        := native/build
 NATIVE_FLAGS  ?=
 MVN           := mvn --batch-mode --no-transfer-progress $(MAVEN_FLAGS)
-VERSION       := $(shell sed -n '/<artifactId>qwen4j-parent/,/version>/s/.*<version>\(.*\)<.*/\1/p' pom.xml | head -1)
 
 # What each step reads. A step runs when one of its files is newer than its stamp.
-native_sources := $(shell find native/CMakeLists.txt native/llama.cmake native/cmake native/shim native/oracle bindings/src/abi -type f)
+native_sources := $(shell find pom.xml native/CMakeLists.txt native/llama.cmake native/cmake native/shim native/oracle bindings/src/abi -type f)
 java_sources   := $(shell find pom.xml .mvn */pom.xml */*/pom.xml bindings/src api/src native/platforms models/nano/src samples/*/src \
                     -type f -not -path '*/target/*')
 
@@ -46,7 +45,7 @@ $(NATIVE)/settings: | preflight
 	@mkdir -p $(@D)
 	@rm -f $(NATIVE)/CMakeCache.txt
 	cmake -S native -B $(NATIVE) -G Ninja $(NATIVE_FLAGS)
-	$(file >$@,$(settings))
+	@printf '%s' '$(settings)' >$@
 
 # Builds what changed and touches the stamp.
 $(NATIVE)/lib/natives.properties: $(NATIVE)/settings $(native_sources)

@@ -12,13 +12,23 @@ need() { # command, what it is, Debian's package
 
 jdk=$("$(dirname "$0")/find-jdk.sh")
 if [ -z "$jdk" ]; then
-    missing+=("a JDK of version 25 or newer (javac; JAVA_HOME is ${JAVA_HOME:-not set})")
+    missing+=("a JDK of version 25.0.3 or newer (javac; JAVA_HOME is ${JAVA_HOME:-not set})")
     packages+=(temurin-25-jdk)
 fi
 need git git git
 need npm npm npm
 need mvn Maven maven
 need cmake CMake cmake
+at_least() { # command, what it is, the oldest version that does
+    command -v "$1" >/dev/null 2>&1 || return 0
+    local version
+    version=$("$1" --version 2>/dev/null | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1)
+    if [ "$(printf '%s\n' "$3" "$version" | sort -V | head -n 1)" != "$3" ]; then
+        missing+=("$2 of version $3 or newer ($1 is $version)")
+        packages+=("$1")
+    fi
+}
+at_least cmake CMake 3.25
 need ninja Ninja ninja-build
 need g++ "a C++ compiler" g++
 need cc "a C compiler" gcc

@@ -1,8 +1,16 @@
-# Writes natives.properties: for every library in DIR its SHA-256 and size, and one digest over all of them, by which the cache folder is named.
-file(GLOB libraries RELATIVE "${DIR}" "${DIR}/*.so" "${DIR}/*.dylib" "${DIR}/*.dll")
-list(SORT libraries)
+cmake_minimum_required(VERSION 3.25)
+# Writes natives.properties: for every one of LIBRARIES (names with commas between them) in DIR its SHA-256 and size, and one digest over all of them, by
+# which the cache folder is named. Removes libraries of earlier builds, which would be shipped with them.
+string(REPLACE "," ";" LIBRARIES "${LIBRARIES}")
+list(SORT LIBRARIES)
+file(GLOB present RELATIVE "${DIR}" "${DIR}/*.so" "${DIR}/*.dylib" "${DIR}/*.dll")
+foreach (library IN LISTS present)
+    if (NOT library IN_LIST LIBRARIES)
+        file(REMOVE "${DIR}/${library}")
+    endif()
+endforeach()
 set(lines "")
-foreach (library IN LISTS libraries)
+foreach (library IN LISTS LIBRARIES)
     file(SHA256 "${DIR}/${library}" digest)
     file(SIZE "${DIR}/${library}" size)
     string(APPEND lines "${library}=${digest} ${size}\n")

@@ -11,13 +11,26 @@
 
 using namespace qwen4j;
 
+bool qwen4j::is_broken(const qwen4j_context * context, qwen4j_error * error) {
+    if (context->broken) {
+        error->status = QWEN4J_STATUS_BROKEN;
+    }
+    return context->broken;
+}
+
 namespace {
 
 static_assert(sizeof(std::atomic<int32_t>) == sizeof(int32_t), "Java writes it as an int");
 
 // ggml asks after every graph node, on the thread that called decode.
 bool on_abort_query(void * user_data) {
-    return exiting() || static_cast<qwen4j_context *>(user_data)->cancel.load(std::memory_order_relaxed) != 0;
+    static const bool watched = (watch_exit(), true);  // the first decode is still going on, but what it needs exists
+    (void) watched;
+    const bool asked = exiting() || static_cast<qwen4j_context *>(user_data)->cancel.load(std::memory_order_relaxed) != 0;
+    if (GuardFrame * frame = GuardFrame::current(); asked && frame) {
+        frame->cancelled();
+    }
+    return asked;
 }
 
 // Where the CPU backend is loaded at run time it cannot be linked.
@@ -72,16 +85,11 @@ bool are_sane(const llama_context_params & params, qwen4j_error * error) {
     return true;
 }
 
-bool is_broken(const qwen4j_context * context, qwen4j_error * error) {
-    if (context->broken) {
-        error->status = QWEN4J_STATUS_BROKEN;
-    }
-    return context->broken;
-}
-
-// An assert in an operator, while other threads wait for this one at a barrier that will never open: joining them would take for ever.
-bool left_in_graph(const qwen4j_context * context, const char * message) {
-    return strstr(message, "ggml-cpu") && (llama_n_threads(context->llama) > 1 || llama_n_threads_batch(context->llama) > 1);
+// A failure in an operator, while other threads wait for this one at a barrier that will never open: joining them would take for ever. They spin
+// until the process ends, which is what is left to do. Only llama.cpp's own asserts are known to come from outside of a computation.
+bool left_in_graph(const qwen4j_context * context, const qwen4j_error * error) {
+    const bool outside = error->status == QWEN4J_STATUS_ASSERTION && strncmp(error->message, "src/llama-", strlen("src/llama-")) == 0;
+    return !outside && (llama_n_threads(context->llama) > 1 || llama_n_threads_batch(context->llama) > 1);
 }
 
 }  // namespace
@@ -150,7 +158,7 @@ int32_t qwen4j_decode(struct qwen4j_error * error, struct qwen4j_context * conte
     const bool threw = error->status == QWEN4J_STATUS_ASSERTION || error->status == QWEN4J_STATUS_EXCEPTION;
     if (started && threw && !refused_before_change(error->message)) {
         context->broken    = true;
-        context->abandoned = left_in_graph(context, error->message);
+        context->abandoned = left_in_graph(context, error);
     }
     return result;
 }
@@ -174,7 +182,6 @@ void qwen4j_context_clear(struct qwen4j_error * error, struct qwen4j_context * c
             return;
         }
         llama_memory_clear(llama_get_memory(context->llama), true);
-        context->cancel.store(0);
     });
 }
 

@@ -14,3 +14,10 @@ struct qwen4j_context {
     bool                 broken    = false; // can be freed and nothing else
     bool                 abandoned = false; // its memory is given up instead
 };
+
+namespace qwen4j {
+
+// Whether nothing can be done with it any more, and then says so.
+bool is_broken(const qwen4j_context * context, qwen4j_error * error);
+
+}  // namespace qwen4j

@@ -14,12 +14,13 @@ namespace {
 thread_local GuardFrame * innermost = nullptr;
 
 // Called by ggml on the failing thread; abort() follows if it returns. It returns only on a thread without a guard, such as one of ggml's workers:
-// there is nothing to unwind to.
+// there is nothing to unwind to, and these are the last words of the process.
 void on_abort(const char * text) {
     if (GuardFrame * frame = GuardFrame::current()) {
         frame->assertion(text);
         throw AssertionTrip{};
     }
+    fprintf(stderr, "%s\n", text);
 }
 
 }  // namespace
@@ -53,6 +54,9 @@ void GuardFrame::assertion(const char * text) {
 }
 
 void GuardFrame::exception(const char * what) {
+    if (tripped()) {
+        return;  // the assert came first
+    }
     error_->status = QWEN4J_STATUS_EXCEPTION;
     snprintf(error_->message, sizeof(error_->message), "%s", what);
 }

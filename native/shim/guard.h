@@ -30,7 +30,12 @@ class GuardFrame {
     void exception(const char * what);
     void log(const char * text, size_t length);
 
+    // The call is ending because it was told to: what llama.cpp logs of that is no error.
+    void cancelled() { cancelled_ = true; }
+    bool is_cancelled() const { return cancelled_; }
+
   private:
+    bool           cancelled_ = false;
     qwen4j_error * error_;
     GuardFrame *   outer_;
     bool           entered_;

@@ -53,9 +53,10 @@ void on_log(ggml_log_level level, const char * text, void *) {
     if (level != GGML_LOG_LEVEL_CONT && level != GGML_LOG_LEVEL_NONE) {
         line_level = level;
     }
-    if (line_level >= GGML_LOG_LEVEL_WARN) {
-        if (GuardFrame * frame = GuardFrame::current()) {
-            frame->log(text, strlen(text));
+    if (GuardFrame * frame = GuardFrame::current(); frame && line_level >= GGML_LOG_LEVEL_WARN) {
+        frame->log(text, strlen(text));
+        if (frame->is_cancelled()) {
+            line_level = GGML_LOG_LEVEL_DEBUG;
         }
     }
     if (line_level < threshold.load(std::memory_order_relaxed)) {

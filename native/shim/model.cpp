@@ -12,6 +12,8 @@ struct Progress {
 
 // Loading stops when the process ends, whether or not the caller watches the progress.
 bool on_progress(float fraction, void * user_data) {
+    static const bool watched = (watch_exit(), true);  // the first load is still going on, but its backends exist
+    (void) watched;
     const auto * progress = static_cast<Progress *>(user_data);
     if (exiting()) {
         return false;

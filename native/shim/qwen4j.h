@@ -87,6 +87,10 @@ QWEN4J_API int32_t qwen4j_tokenize(struct qwen4j_error * error, const struct lla
 // As llama_vocab_is_control, which indexes without a check, and asserts where a model has no vocabulary.
 QWEN4J_API bool qwen4j_token_is_control(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t token);
 
+// Writes the tokens whose spelling is theirs only where special tokens are parsed (control, unknown) to tokens, which has room for all of the
+// vocabulary, and returns how many there are.
+QWEN4J_API int32_t qwen4j_special_tokens(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t * tokens);
+
 // As llama_token_to_piece and llama_detokenize.
 QWEN4J_API int32_t qwen4j_token_to_piece(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t token, char * buf,
     int32_t length, int32_t lstrip, bool special);
@@ -117,7 +121,7 @@ QWEN4J_API int32_t qwen4j_decode(struct qwen4j_error * error, struct qwen4j_cont
 // The n_vocab logits of the i-th token of the last batch (-1: the last output), or null. Valid until the next decode.
 QWEN4J_API const float * qwen4j_logits(struct qwen4j_error * error, struct qwen4j_context * context, int32_t i);
 
-// Forgets all tokens. Clears the cancel flag.
+// Forgets all tokens.
 QWEN4J_API void qwen4j_context_clear(struct qwen4j_error * error, struct qwen4j_context * context);
 
 // Removes the tokens at positions from p0 on from sequence 0. Returns false where the cache cannot do that.

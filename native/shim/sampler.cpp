@@ -58,8 +58,7 @@ void qwen4j_sampler_free(struct qwen4j_error * error, struct llama_sampler * sam
 
 int32_t qwen4j_sample(struct qwen4j_error * error, struct llama_sampler * sampler, struct qwen4j_context * context, int32_t i) {
     return guarded(error, [&]() -> int32_t {
-        if (context->broken) {
-            error->status = QWEN4J_STATUS_BROKEN;
+        if (is_broken(context, error)) {
             return -1;
         }
         return llama_sampler_sample(sampler, context->llama, i);

@@ -12,8 +12,8 @@ namespace qwen4j {
 
 namespace {
 
-// System.exit must end within two seconds; the JVM itself waits up to 0.3 s for native threads before it calls exit().
-constexpr auto PATIENCE = std::chrono::milliseconds(1200);
+// System.exit must end within two seconds, on a busy machine too; the JVM itself waits up to 0.3 s for native threads before it calls exit().
+constexpr auto PATIENCE = std::chrono::milliseconds(800);
 
 std::atomic<bool> ending{ false };
 std::atomic<int>  calls{ 0 };

@@ -23,6 +23,18 @@ bool qwen4j_token_is_control(struct qwen4j_error * error, const struct llama_voc
     });
 }
 
+int32_t qwen4j_special_tokens(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t * tokens) {
+    return guarded(error, [&] {
+        int32_t count = 0;
+        for (int32_t token = 0; token < llama_vocab_n_tokens(vocab); token++) {
+            if (llama_vocab_get_attr(vocab, token) & (LLAMA_TOKEN_ATTR_CONTROL | LLAMA_TOKEN_ATTR_UNKNOWN)) {
+                tokens[count++] = token;
+            }
+        }
+        return count;
+    });
+}
+
 int32_t qwen4j_token_to_piece(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t token, char * buf, int32_t length,
     int32_t lstrip, bool special) {
     return guarded(error, [&] { return llama_token_to_piece(vocab, token, buf, length, lstrip, special); });

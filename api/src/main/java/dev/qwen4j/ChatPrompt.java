@@ -38,7 +38,7 @@ public final class ChatPrompt {
 
     /** The end of the text that begins the reply, such as {@code <|im_start|>assistant}. */
     public String generationPrompt() {
-        return rendered.path("generation_prompt").asString();
+        return controlText.unmasked(rendered.path("generation_prompt").asString());
     }
 
     /** Texts that end a reply, beside the model's own tokens for that. */
@@ -51,7 +51,8 @@ public final class ChatPrompt {
 
     /** A grammar in GBNF that keeps tool calls or JSON well-formed; empty if nothing of that sort was asked for. */
     public Optional<String> grammar() {
-        return Optional.of(rendered.path("grammar").asString()).filter(text -> !text.isEmpty());
+        return Optional.of(controlText.unmaskedInQuotes(rendered.path("grammar").asString()))
+                .filter(text -> !text.isEmpty());
     }
 
     /** Whether the template knows of thinking. */
@@ -64,12 +65,12 @@ public final class ChatPrompt {
      *
      * @param partial whether more is to come
      * @throws ChatTemplateException if a whole reply does not fit the format, as one cut in a tool call does not
-     * @throws Qwen4jException if brackets are nested so deep (some hundred thousand) that no stack for it can be had
+     * @throws Qwen4jException if the reply opens more than some 260,000 brackets
      */
     public ChatReply parse(String reply, boolean partial) {
         try {
             return new ChatReply(JSON.readTree(
-                    NativeChatTemplate.parse(request(reply, partial).toString(), levels(reply))));
+                    NativeChatTemplate.parse(request(reply, partial).toString())));
         } catch (LlamaException e) {
             throw new ChatTemplateException(e.getMessage(), e);
         }
@@ -79,23 +80,10 @@ public final class ChatPrompt {
         var request = JsonNodeFactory.instance.objectNode();
         request.put("text", reply);
         request.put("partial", partial);
-        for (var member : List.of("format", "parser", "generation_prompt")) {
-            request.set(member, rendered.path(member));
-        }
+        request.set("format", rendered.path("format"));
+        request.put(
+                "parser", controlText.unmaskedInQuotes(rendered.path("parser").asString()));
+        request.put("generation_prompt", generationPrompt());
         return request;
-    }
-
-    /** The most brackets that are open at once, which is how deep the parser recurses. */
-    private static int levels(String reply) {
-        int open = 0;
-        int most = 0;
-        for (int i = 0; i < reply.length(); i++) {
-            switch (reply.charAt(i)) {
-                case '[', '{' -> most = Math.max(most, ++open);
-                case ']', '}' -> open = Math.max(0, open - 1);
-                default -> {}
-            }
-        }
-        return most;
     }
 }

@@ -3,17 +3,22 @@ package dev.qwen4j;
 import dev.qwen4j.internal.Lifetime;
 import dev.qwen4j.internal.NativeChatTemplate;
 import dev.qwen4j.internal.NativeModel;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A model's way of writing a conversation as one text, and of reading its replies: thoughts, answers and tool calls.
  *
  * <p>The template is the model's own, in Jinja; it is run, and replies are parsed, by llama.cpp's {@code common/chat}, which knows the formats of all
  * families. Requests and replies are JSON as in OpenAI's chat API.
+ *
+ * <p>Templates are programs, and come with model files: nothing here ends a loop or a macro's recursion that has no end, so take files from people
+ * you trust.
  *
  * <p>Made by {@link Model#chatTemplate()} and owned by the model. Safe for use by any thread; rendering takes some ten milliseconds.
  */
@@ -25,19 +30,21 @@ public final class ChatTemplate implements AutoCloseable {
 
     private final Model model;
     private final NativeChatTemplate nativeTemplate;
+    private final boolean modelsOwn;
     private final Lifetime lifetime;
     private final ControlText controlText;
 
-    private ChatTemplate(Model model, Lifetime parent, NativeChatTemplate nativeTemplate) {
+    private ChatTemplate(Model model, Lifetime parent, boolean modelsOwn, NativeChatTemplate nativeTemplate) {
         this.model = model;
+        this.modelsOwn = modelsOwn;
         this.nativeTemplate = nativeTemplate;
-        this.controlText = ControlText.of(model.tokenizer());
+        this.controlText = model.controlText();
         this.lifetime = new Lifetime(
                 this, "chat template", Lifetime.Sharing.ANY_THREADS, Optional.of(parent), nativeTemplate::free);
     }
 
     static ChatTemplate parse(Model model, Lifetime parent, NativeModel nativeModel, Optional<String> source) {
-        source.ifPresent(ChatTemplate::checkLength);
+        source.or(nativeModel::chatTemplate).ifPresent(ChatTemplate::checkLength);
         NativeChatTemplate nativeTemplate;
         try {
             nativeTemplate = new NativeChatTemplate(nativeModel, source);
@@ -48,7 +55,7 @@ public final class ChatTemplate implements AutoCloseable {
                     e);
         }
         try {
-            return new ChatTemplate(model, parent, nativeTemplate);
+            return new ChatTemplate(model, parent, source.isEmpty(), nativeTemplate);
         } catch (Throwable e) {
             nativeTemplate.free();
             throw e;
@@ -77,9 +84,13 @@ public final class ChatTemplate implements AutoCloseable {
      */
     public ChatPrompt render(String requestJson) {
         var request = checked(requestJson);
-        controlText.mask(request.path("messages"));
-        controlText.mask(request.path("tools"));
-        var reply = inside(() -> nativeTemplate.apply(JSON.writeValueAsString(request)));
+        var masked = request.deepCopy();
+        for (var member : List.of("messages", "tools", "chat_template_kwargs")) {
+            if (request.has(member)) {
+                masked.set(member, controlText.masked(request.path(member)));
+            }
+        }
+        var reply = inside(() -> nativeTemplate.apply(JSON.writeValueAsString(masked)));
         return new ChatPrompt(JSON.readTree(reply), controlText, model.tokenizer());
     }
 
@@ -88,28 +99,26 @@ public final class ChatTemplate implements AutoCloseable {
         return "ChatTemplate[" + model.file() + "]";
     }
 
-    /** Frees it; idempotent, from any thread. */
+    /** Frees it, unless it is the model's own, which all share and the model closes; idempotent, from any thread. */
     @Override
     public void close() {
-        lifetime.close();
-    }
-
-    boolean isClosed() {
-        return lifetime.isClosed();
+        if (!modelsOwn) {
+            lifetime.close();
+        }
     }
 
     /** Jackson's limits (nesting of 500 above all) come before C++ code that would overflow its stack. */
-    private static JsonNode checked(String requestJson) {
+    private static ObjectNode checked(String requestJson) {
         JsonNode tree;
         try {
             tree = JSON.readTree(requestJson);
         } catch (JacksonException e) {
             throw new ChatTemplateException("The request is not JSON: " + e.getOriginalMessage(), e);
         }
-        if (!tree.path("messages").isArray()) {
+        if (!(tree instanceof ObjectNode request) || !tree.path("messages").isArray()) {
             throw new ChatTemplateException("The request has no array \"messages\".");
         }
-        return tree;
+        return request;
     }
 
     private static void checkLength(String jinja) {

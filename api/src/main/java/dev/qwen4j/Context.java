@@ -75,7 +75,7 @@ public final class Context implements AutoCloseable {
      * @throws ContextFullException if they do not fit
      * @throws CancelledException if {@link #cancel} or {@link #close} was called meanwhile; the context then holds what it held before, or nothing
      *     where its cache cannot be cut (see {@link #rewind})
-     * @throws LlamaException if llama.cpp fails
+     * @throws LlamaException if llama.cpp fails; the context then holds what it held before, or, where the message says so, is closed
      */
     public void decode(int... tokens) {
         if (tokens.length == 1) {
@@ -119,7 +119,8 @@ public final class Context implements AutoCloseable {
                     decode(batch, from, Math.min(batchSize(), tokens.length - from));
                 }
             } catch (CancelledException e) {
-                rewindTo(before);
+                // It may be empty by now: not every cache can be cut.
+                rewindTo(Math.min(before, position));
                 throw e;
             }
         } finally {
@@ -164,7 +165,7 @@ public final class Context implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "Cannot keep " + length + " tokens; the context holds " + position + ".");
             }
-            return rewindTo(length);
+            return length == position ? length : rewindTo(length);
         });
     }
 
@@ -201,12 +202,30 @@ public final class Context implements AutoCloseable {
     private void decodeOne(int token) {
         model.tokenizer().checked(token);
         checkRoom(1);
-        finish(nativeContext.decode(token, position), 1, ONE_OUTPUT);
+        finish(attempt(() -> nativeContext.decode(token, position)), 1, ONE_OUTPUT);
     }
 
     private void decode(Batch batch, int from, int count) {
-        var outcome = nativeContext.decode(batch.tokens(), batch.logits(), from, count, position);
+        var outcome = attempt(() -> nativeContext.decode(batch.tokens(), batch.logits(), from, count, position));
         finish(outcome, count, Arrays.copyOfRange(batch.logits(), from, from + count));
+    }
+
+    /** After a failure the context holds what it held before, or it is closed: whichever can be had. */
+    private NativeContext.Outcome attempt(Supplier<NativeContext.Outcome> decode) {
+        try {
+            return decode.get();
+        } catch (LlamaException e) {
+            if (nativeContext.isBroken()) {
+                // Freed when this call leaves.
+                lifetime.close();
+                throw e.with(
+                        "The failure came in the middle of a computation, so the context is closed; create another.");
+            }
+            if (e.kind() != LlamaException.Kind.EXITING) {
+                rewindTo(position);
+            }
+            throw e;
+        }
     }
 
     private void finish(NativeContext.Outcome outcome, int count, boolean[] wanted) {

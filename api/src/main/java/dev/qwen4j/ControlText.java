@@ -4,11 +4,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
@@ -21,7 +22,7 @@ import tools.jackson.databind.node.StringNode;
 final class ControlText {
     private static final char OPEN = '\uE0F0';
     private static final char CLOSE = '\uE0F1';
-    private static final Pattern MASK = Pattern.compile(OPEN + "(\\d+)" + CLOSE);
+    private static final Pattern MASK = Pattern.compile(OPEN + "(\\d{1,6})" + CLOSE);
 
     private final List<String> spellings;
     private final Pattern any;
@@ -32,11 +33,10 @@ final class ControlText {
                 String.join("|", spellings.stream().map(Pattern::quote).toList()));
     }
 
-    /** The spellings of a vocabulary's control tokens, and the masks' own characters. */
+    /** The spellings of a vocabulary's control and unknown tokens, and the masks' own characters. */
     static ControlText of(Tokenizer tokenizer) {
         var spellings = new ArrayList<String>();
-        IntStream.range(0, tokenizer.size())
-                .filter(tokenizer::isControl)
+        Arrays.stream(tokenizer.specialTokens())
                 .mapToObj(tokenizer::decodeWithControl)
                 .filter(spelling -> !spelling.isEmpty())
                 .forEach(spellings::add);
@@ -47,25 +47,22 @@ final class ControlText {
         return new ControlText(List.copyOf(spellings));
     }
 
-    /** Masks every text below a node of a request, in place; names of members stay. */
-    void mask(JsonNode node) {
-        if (node instanceof ObjectNode object) {
-            for (var name : List.copyOf(object.propertyNames())) {
-                if (object.get(name) instanceof StringNode text) {
-                    object.put(name, masked(text.stringValue()));
-                } else {
-                    mask(object.get(name));
-                }
+    /** A copy of a part of a request with every text in it masked, names of members too. */
+    JsonNode masked(JsonNode node) {
+        return switch (node) {
+            case StringNode text -> StringNode.valueOf(masked(text.stringValue()));
+            case ObjectNode object -> {
+                var copy = JsonNodeFactory.instance.objectNode();
+                object.properties().forEach(member -> copy.set(masked(member.getKey()), masked(member.getValue())));
+                yield copy;
             }
-        } else if (node instanceof ArrayNode array) {
-            for (int i = 0; i < array.size(); i++) {
-                if (array.get(i) instanceof StringNode text) {
-                    array.set(i, masked(text.stringValue()));
-                } else {
-                    mask(array.get(i));
-                }
+            case ArrayNode array -> {
+                var copy = JsonNodeFactory.instance.arrayNode();
+                array.forEach(element -> copy.add(masked(element)));
+                yield copy;
             }
-        }
+            default -> node;
+        };
     }
 
     private String masked(String text) {
@@ -74,7 +71,17 @@ final class ControlText {
 
     /** The rendered text as its reader sees it. */
     String unmasked(String rendered) {
-        return MASK.matcher(rendered).replaceAll(match -> Matcher.quoteReplacement(spelling(match.group(1))));
+        return unmasked(rendered, spelling -> spelling);
+    }
+
+    /** A grammar or a parser's description, where texts stand between quotes. */
+    String unmaskedInQuotes(String rendered) {
+        return unmasked(rendered, spelling -> spelling.replace("\\", "\\\\").replace("\"", "\\\""));
+    }
+
+    private String unmasked(String rendered, UnaryOperator<String> quoting) {
+        return MASK.matcher(rendered)
+                .replaceAll(match -> Matcher.quoteReplacement(quoting.apply(spelling(match.group(1)))));
     }
 
     /** The tokens of a rendered text: control tokens where the template wrote them, text where a message did. */
@@ -92,6 +99,8 @@ final class ControlText {
     }
 
     private String spelling(String number) {
-        return spellings.get(Integer.parseInt(number));
+        int index = Integer.parseInt(number);
+        // A template that writes such characters itself.
+        return index < spellings.size() ? spellings.get(index) : OPEN + number + CLOSE;
     }
 }

@@ -39,6 +39,17 @@ public final class LlamaException extends Qwen4jException {
         this.nativeLog = nativeLog;
     }
 
+    private LlamaException(LlamaException cause, String consequence) {
+        super(cause.getMessage() + "\n" + consequence, cause);
+        this.kind = cause.kind;
+        this.nativeLog = cause.nativeLog;
+    }
+
+    /** The same failure, with what became of the handle. */
+    LlamaException with(String consequence) {
+        return new LlamaException(this, consequence);
+    }
+
     /** How the call failed. */
     public Kind kind() {
         return kind;

@@ -5,6 +5,7 @@ import dev.qwen4j.internal.Lifetime;
 import dev.qwen4j.internal.LoadListener;
 import dev.qwen4j.internal.NativeModel;
 import dev.qwen4j.internal.NativeVocabulary;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,6 +28,7 @@ public final class Model implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable ChatTemplate chatTemplate;
+    private @Nullable ControlText controlText;
 
     private Model(Path file, Gguf gguf, boolean vocabularyOnly, NativeModel nativeModel) {
         this.file = file;
@@ -53,10 +55,15 @@ public final class Model implements AutoCloseable {
      *
      * @param options changes the {@linkplain ModelOptions#defaults defaults}
      * @throws dev.qwen4j.gguf.GgufException if the file is missing, unreadable, cut short or not a GGUF
+     * @throws NativeLibraryException if the native libraries cannot be used
      * @throws ModelLoadException if it is one, and llama.cpp cannot load it
      * @throws CancelledException if the progress listener said so
      */
     public static Model load(Path file, UnaryOperator<ModelOptions> options) {
+        if (!file.getFileSystem().equals(FileSystems.getDefault())) {
+            throw new IllegalArgumentException(file + " is in " + file.getFileSystem()
+                    + ", which native code cannot read. Copy it to a real file.");
+        }
         var chosen = options.apply(ModelOptions.defaults());
         var gguf = Gguf.read(file);
         var listener = new LoadListener(chosen.progress());
@@ -129,27 +136,27 @@ public final class Model implements AutoCloseable {
 
     /** The longest text in tokens that it was trained on; longer contexts work, worse and worse. */
     public int trainedContextLength() {
-        return inside(nativeModel::trainedContextLength);
+        return weighed(nativeModel::trainedContextLength);
     }
 
     /** The width of its hidden state. */
     public int embeddingLength() {
-        return inside(nativeModel::embeddingLength);
+        return weighed(nativeModel::embeddingLength);
     }
 
     /** The number of its layers. */
     public int layerCount() {
-        return inside(nativeModel::layerCount);
+        return weighed(nativeModel::layerCount);
     }
 
     /** The number of its attention heads. */
     public int headCount() {
-        return inside(nativeModel::headCount);
+        return weighed(nativeModel::headCount);
     }
 
     /** The number of its key-value heads; less than {@link #headCount} where heads share them. */
     public int kvHeadCount() {
-        return inside(nativeModel::kvHeadCount);
+        return weighed(nativeModel::kvHeadCount);
     }
 
     /** Its vocabulary; lives as long as the model. */
@@ -172,7 +179,7 @@ public final class Model implements AutoCloseable {
             lock.lock();
             try {
                 var own = chatTemplate;
-                if (own == null || own.isClosed()) {
+                if (own == null) {
                     own = ChatTemplate.parse(this, lifetime, nativeModel, Optional.empty());
                     chatTemplate = own;
                 }
@@ -189,6 +196,10 @@ public final class Model implements AutoCloseable {
      * @throws ChatTemplateException if it does not parse
      */
     public ChatTemplate chatTemplate(String jinja) {
+        if (jinja.isBlank() || jinja.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException(
+                    "The chat template is empty or holds a NUL character; give one in Jinja.");
+        }
         return inside(() -> ChatTemplate.parse(this, lifetime, nativeModel, Optional.of(jinja)));
     }
 
@@ -230,8 +241,32 @@ public final class Model implements AutoCloseable {
         return "Model[" + file + (lifetime.isClosed() ? ", closed]" : "]");
     }
 
+    /** Made once: a vocabulary is long. */
+    ControlText controlText() {
+        lock.lock();
+        try {
+            var known = controlText;
+            if (known == null) {
+                known = ControlText.of(tokenizer);
+                controlText = known;
+            }
+            return known;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     NativeVocabulary nativeVocabulary() {
         return nativeModel.vocabulary();
+    }
+
+    /** llama.cpp knows, and asserts, nothing about the layers of a model whose vocabulary alone was loaded. */
+    private <T> T weighed(Supplier<T> call) {
+        if (vocabularyOnly) {
+            throw new IllegalStateException(
+                    "Only the vocabulary of " + file + " was loaded. Load it without vocabularyOnly for this.");
+        }
+        return inside(call);
     }
 
     private <T> T inside(Supplier<T> call) {

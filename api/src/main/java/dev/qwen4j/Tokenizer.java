@@ -109,6 +109,11 @@ public final class Tokenizer {
         return known(inside(vocabulary::endOfTurn));
     }
 
+    /** Tokens that text becomes only if it is trusted. */
+    int[] specialTokens() {
+        return inside(vocabulary::specialTokens);
+    }
+
     byte[] piece(int token) {
         checked(token);
         return inside(() -> {

@@ -3,6 +3,7 @@ package dev.qwen4j.internal;
 import dev.qwen4j.Qwen4jException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 
 /**
@@ -33,6 +34,11 @@ public final class DeepStack {
             start(task, bytes + RESERVE);
         }
         return result(task);
+    }
+
+    /** The same for a call without a result. */
+    public static void run(long bytes, Runnable body) {
+        call(bytes, Executors.callable(body, true));
     }
 
     private static void start(FutureTask<?> task, long bytes) {

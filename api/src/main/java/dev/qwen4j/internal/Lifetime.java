@@ -276,7 +276,10 @@ public final class Lifetime {
         @Override
         public void run() {
             if (!silent) {
-                LOG.warn("A {} was never closed; its native memory is lost. Use try-with-resources.", name, opened);
+                LOG.warn(
+                        "A {} was never closed; its native memory is kept until what it belongs to is closed. Use try-with-resources.",
+                        name,
+                        opened);
             }
         }
     }

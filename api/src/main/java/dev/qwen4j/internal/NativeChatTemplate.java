@@ -1,5 +1,6 @@
 package dev.qwen4j.internal;
 
+import dev.qwen4j.Qwen4jException;
 import dev.qwen4j.bindings.Pointers;
 import dev.qwen4j.bindings.generated.LlamaCpp;
 import java.lang.foreign.Arena;
@@ -13,6 +14,9 @@ public final class NativeChatTemplate {
 
     /** Measured on nested JSON in a tool call: less than 4,000 bytes of stack a level. */
     private static final long STACK_PER_LEVEL = 8192;
+
+    /** Where the stack would have two gigabytes. */
+    private static final long MOST_LEVELS = 262_144;
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment chat;
@@ -41,7 +45,8 @@ public final class NativeChatTemplate {
 
     /** Renders a request; JSON in and out as qwen4j.h describes it. */
     public String apply(String request) {
-        return DeepStack.call(stack, () -> render(request));
+        // The arguments of earlier tool calls are JSON again, inside of strings.
+        return DeepStack.call(stack + levels(request), () -> render(request));
     }
 
     private String render(String request) {
@@ -52,21 +57,33 @@ public final class NativeChatTemplate {
         }
     }
 
-    /**
-     * Parses what a model generated; JSON in and out as qwen4j.h describes it.
-     *
-     * @param levels how deep brackets are nested in the reply at most
-     */
-    public static String parse(String request, int levels) {
-        return DeepStack.call(levels * STACK_PER_LEVEL, () -> parse(request));
+    /** Parses what a model generated; JSON in and out as qwen4j.h describes it. */
+    public static String parse(String request) {
+        return DeepStack.call(levels(request), () -> parseHere(request));
     }
 
-    private static String parse(String request) {
+    private static String parseHere(String request) {
         try (var call = Arena.ofConfined()) {
             var guard = new Guard(call);
             var text = LlamaCpp.qwen4j_chat_parse(guard.error(), call.allocateFrom(request));
             return take(guard, text, "parse the reply");
         }
+    }
+
+    /**
+     * The stack for text that may nest as often as it opens a bracket. Closing ones do not count: in a string they close nothing, and only a parser
+     * knows what is a string.
+     */
+    private static long levels(String text) {
+        long opened = text.chars()
+                .filter(c -> c == '[' || c == '{' || c == '(' || c == '<')
+                .count();
+        if (opened > MOST_LEVELS) {
+            throw new Qwen4jException(
+                    "The text opens %,d brackets; native code recurses once for each, and at most %,d are taken. Cut it."
+                            .formatted(opened, MOST_LEVELS));
+        }
+        return opened * STACK_PER_LEVEL;
     }
 
     private static String take(Guard guard, MemorySegment text, String doing) {
@@ -82,11 +99,10 @@ public final class NativeChatTemplate {
     public void free() {
         try {
             // A tree is freed as deep as it was parsed.
-            DeepStack.call(stack, () -> {
+            DeepStack.run(stack, () -> {
                 try (var call = Arena.ofConfined()) {
                     LlamaCpp.qwen4j_chat_free(new Guard(call).error(), chat);
                 }
-                return arena;
             });
         } finally {
             arena.close();

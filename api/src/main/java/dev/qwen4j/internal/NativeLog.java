@@ -6,6 +6,7 @@ import dev.qwen4j.bindings.generated.qwen4j_log_entry;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -15,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * What llama.cpp logs, handed to SLF4J under the name {@code dev.qwen4j.llama}.
  *
  * <p>llama.cpp's threads put lines into a bounded queue in C; Java's threads take them out after their calls. There is no thread and no callback that
- * could keep a class loader alive. Safe for use by any thread.
+ * could keep a class loader alive. What is logged depends on SLF4J's level when the first model is loaded; of two class loaders either may get a line.
+ * Safe for use by any thread.
  */
 final class NativeLog {
     private static final Logger LLAMA = LoggerFactory.getLogger("dev.qwen4j.llama");
@@ -23,6 +25,8 @@ final class NativeLog {
     private static final ReentrantLock DRAINING = new ReentrantLock();
     private static final MemorySegment PENDING =
             Pointers.sized(LlamaCpp.qwen4j_log_pending(), ValueLayout.JAVA_INT.byteSize(), Arena.global());
+
+    private static final VarHandle WAITING = ValueLayout.JAVA_INT.varHandle();
 
     static {
         LlamaCpp.qwen4j_log_level(lowestLevel());
@@ -36,7 +40,7 @@ final class NativeLog {
     /** Logs what is waiting; costs a memory read if nothing is. Logging's own exceptions are swallowed: they must not fail a native call. */
     static void drain() {
         // Whoever drains already takes ours out too; it looks again after its last line.
-        while (PENDING.get(ValueLayout.JAVA_INT, 0) > 0 && !DRAINING.isHeldByCurrentThread() && DRAINING.tryLock()) {
+        while ((int) WAITING.getAcquire(PENDING, 0L) > 0 && !DRAINING.isHeldByCurrentThread() && DRAINING.tryLock()) {
             try (var arena = Arena.ofConfined()) {
                 var entry = qwen4j_log_entry.allocate(arena);
                 while (LlamaCpp.qwen4j_log_take(entry) != 0) {

@@ -1,7 +1,9 @@
 package dev.qwen4j.internal;
 
 import dev.qwen4j.ModelOptions;
+import dev.qwen4j.NativeLibraryException;
 import dev.qwen4j.bindings.NativeLibraries;
+import dev.qwen4j.bindings.NativeLoadException;
 import dev.qwen4j.bindings.Pointers;
 import dev.qwen4j.bindings.generated.LlamaCpp;
 import dev.qwen4j.bindings.generated.llama_model_params;
@@ -23,7 +25,7 @@ public final class NativeModel {
      */
     public NativeModel(Path file, ModelOptions options, LoadListener listener) {
         try (var call = Arena.ofConfined()) {
-            NativeLibraries.load();
+            loadLibraries();
             NativeLog.start();
             var params = LlamaCpp.llama_model_default_params(call);
             llama_model_params.n_gpu_layers(params, options.gpuLayers());
@@ -44,8 +46,16 @@ public final class NativeModel {
 
     /** The version of llama.cpp, as "0.5.0"; loads the native libraries. */
     public static String llamaVersion() {
-        NativeLibraries.load();
+        loadLibraries();
         return Pointers.utf8(LlamaCpp.llama_version());
+    }
+
+    private static void loadLibraries() {
+        try {
+            NativeLibraries.load();
+        } catch (NativeLoadException e) {
+            throw new NativeLibraryException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** The vocabulary; lives as long as the model. */

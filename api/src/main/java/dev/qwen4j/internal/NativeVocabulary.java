@@ -40,6 +40,17 @@ public final class NativeVocabulary {
         }
     }
 
+    /** The tokens that are control tokens, or stand for what is unknown. */
+    public int[] specialTokens() {
+        try (var call = Arena.ofConfined()) {
+            var guard = new Guard(call);
+            var tokens = call.allocate(ValueLayout.JAVA_INT, size());
+            int count = LlamaCpp.qwen4j_special_tokens(guard.error(), vocab, tokens);
+            guard.check("list special tokens");
+            return tokens.asSlice(0, count * ValueLayout.JAVA_INT.byteSize()).toArray(ValueLayout.JAVA_INT);
+        }
+    }
+
     /** Beginning of sequence, or -1. */
     public int beginOfSequence() {
         return LlamaCpp.llama_vocab_bos(vocab);

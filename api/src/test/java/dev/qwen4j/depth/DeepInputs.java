@@ -47,6 +47,12 @@ public final class DeepInputs {
                 attempt(() -> prompt.parse(reply, true));
                 attempt(() -> prompt.parse(reply, false));
             }
+            for (var arguments : List.of(
+                    "[".repeat(LEVELS), "[".repeat(LEVELS) + "]".repeat(LEVELS), "[\\\"]\\\",".repeat(LEVELS))) {
+                attempt(() -> model.chatTemplate().render("""
+                        {"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "", "tool_calls":
+                          [{"id": "1", "type": "function", "function": {"name": "w", "arguments": "%s"}}]}]}""".formatted(arguments)));
+            }
             attempt(() -> model.chatTemplate().render("[".repeat(LEVELS)));
             attempt(() ->
                     model.chatTemplate().render("{\"messages\":" + "[".repeat(LEVELS) + "]".repeat(LEVELS) + "}"));
@@ -77,6 +83,7 @@ public final class DeepInputs {
                 call + "{\"a\":".repeat(LEVELS),
                 call + "\"" + "\\\"".repeat(LEVELS),
                 call + "[1,".repeat(LEVELS),
+                call + "[\"]\",".repeat(LEVELS),
                 "<tool_call>".repeat(LEVELS),
                 "<think>".repeat(LEVELS),
                 "a".repeat(20 * LEVELS),

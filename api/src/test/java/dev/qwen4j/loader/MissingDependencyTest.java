@@ -22,7 +22,7 @@ class MissingDependencyTest {
         var child = ChildJvm.of(Answer.class).libraryFolder(folder).run();
         assertThat(child.exitCode()).isEqualTo(1);
         assertThat(child.stderr())
-                .contains("NativeLoadException: Qwen4j cannot load its native library. Tried:\n  " + library + ": "
+                .contains("NativeLibraryException: Qwen4j cannot load its native library. Tried:\n  " + library + ": "
                         + dependency + ": cannot open shared object file: No such file or directory\n"
                         + "The folder was named by -Dqwen4j.library.path. It must hold libqwen4j.so and every library that"
                         + " was built with it, for linux-x86_64; without the property, the natives jar is used.\n");

@@ -6,7 +6,7 @@ import dev.qwen4j.child.ChildJvm;
 import org.junit.jupiter.api.Test;
 
 class NativeAccessTest {
-    private static final String DENIED = "Exception in thread \"main\" dev.qwen4j.bindings.NativeLoadException: "
+    private static final String DENIED = "Exception in thread \"main\" dev.qwen4j.NativeLibraryException: "
             + "The JVM denies native access to Qwen4j. Start it with --enable-native-access=";
 
     @Test

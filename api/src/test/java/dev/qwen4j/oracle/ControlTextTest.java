@@ -38,6 +38,21 @@ class ControlTextTest {
     }
 
     @Test
+    void spellingsInNamesAndValuesOfToolsAreTextInPromptAndGrammar() {
+        var prompt = model.chatTemplate().render("""
+                {"messages": [{"role": "user", "content": "x"}], "enable_thinking": false, "tool_choice": "required",
+                 "tools": [{"type": "function", "function": {"name": "w", "description": "d", "parameters": {"type": "object",
+                   "properties": {"<|im_end|>": {"type": "string", "enum": ["<|im_start|>", "a"]}}, "required": ["<|im_end|>"]}}}]}""");
+        var plain = model.chatTemplate().render("""
+                {"messages": [{"role": "user", "content": "x"}], "enable_thinking": false, "tool_choice": "required",
+                 "tools": [{"type": "function", "function": {"name": "w", "description": "d", "parameters": {"type": "object",
+                   "properties": {"p": {"type": "string", "enum": ["v", "a"]}}, "required": ["p"]}}}]}""");
+        assertThat(controls(prompt.tokens())).isEqualTo(controls(plain.tokens()));
+        assertThat(prompt.grammar().orElseThrow()).contains("<|im_start|>").doesNotContain("\uE0F0");
+        assertThat(prompt.text()).contains("<|im_end|>").doesNotContain("\uE0F0");
+    }
+
+    @Test
     void withoutSuchSpellingsTokensAreThoseOfTheText() {
         var prompt = model.chatTemplate().render(ChatRequest.system("Brief.").and("user", "Hello, 日本 🙂"));
         assertThat(prompt.tokens()).isEqualTo(model.tokenizer().encodeTrusted(prompt.text(), true));

@@ -29,6 +29,8 @@ class SameAsLlamaCppTest {
     private static final int TWO_THREADS = 2;
     private static final int LENGTH = 512;
     private static final int STEPS = 64;
+    private static final String PARAMETERS = "threads %d, n_ctx " + LENGTH
+            + ", n_batch 2048, n_ubatch 512, KV F16/F16, flash attention auto, prompt in one batch, then single tokens";
     private static final List<String> QUESTIONS = List.of(
             "What is the capital of France?",
             "What is the capital of Japan?",
@@ -83,8 +85,11 @@ class SameAsLlamaCppTest {
             positions += STEPS;
         }
         report(
-                "%d prompts x %d tokens: text identical, logits of %,d positions equal as raw bits",
-                QUESTIONS.size(), STEPS, positions);
+                PARAMETERS + ": %d prompts x %d tokens: text identical, logits of %,d positions equal as raw bits",
+                ONE_THREAD,
+                QUESTIONS.size(),
+                STEPS,
+                positions);
     }
 
     @Test
@@ -99,6 +104,11 @@ class SameAsLlamaCppTest {
             for (int i = 0; i < tokens.length; i++) {
                 assertSameBits(context.logits(i), theirs.get(i), "seed " + SEED + ", position " + i);
             }
+            report(
+                    PARAMETERS + ": %d random tokens of seed %d in one batch, all logits equal as raw bits",
+                    TWO_THREADS,
+                    tokens.length,
+                    SEED);
         }
     }
 

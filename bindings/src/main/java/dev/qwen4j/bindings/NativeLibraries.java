@@ -32,8 +32,8 @@ public final class NativeLibraries {
     /**
      * Loads the libraries once and returns them; later calls return the same instance and cost nothing.
      *
-     * <p>The first call may take a second, when it unpacks, and other callers wait for it meanwhile. A failure is not
-     * remembered: the next call tries again.
+     * <p>The first call may take a second, when it unpacks, and other callers wait for it meanwhile. A failure to find
+     * or open them is not remembered: the next call tries again.
      *
      * @throws NativeLoadException if they cannot be used; its message says why and what to do
      */

@@ -2136,66 +2136,6 @@ public class LlamaCpp extends LlamaCpp$shared {
         }
     }
 
-    private static class llama_n_ubatch {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            LlamaCpp.C_INT,
-            LlamaCpp.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_n_ubatch");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * uint32_t llama_n_ubatch(const struct llama_context *ctx)
-     * }
-     */
-    public static FunctionDescriptor llama_n_ubatch$descriptor() {
-        return llama_n_ubatch.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * uint32_t llama_n_ubatch(const struct llama_context *ctx)
-     * }
-     */
-    public static MethodHandle llama_n_ubatch$handle() {
-        return llama_n_ubatch.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * uint32_t llama_n_ubatch(const struct llama_context *ctx)
-     * }
-     */
-    public static MemorySegment llama_n_ubatch$address() {
-        return llama_n_ubatch.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * uint32_t llama_n_ubatch(const struct llama_context *ctx)
-     * }
-     */
-    public static int llama_n_ubatch(MemorySegment ctx) {
-        var mh$ = llama_n_ubatch.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("llama_n_ubatch", ctx);
-            }
-            return (int)mh$.invokeExact(ctx);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class llama_model_get_vocab {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LlamaCpp.C_POINTER,
@@ -4037,6 +3977,68 @@ public class LlamaCpp extends LlamaCpp$shared {
                 traceDowncall("qwen4j_token_is_control", error, vocab, token);
             }
             return (boolean)mh$.invokeExact(error, vocab, token);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_special_tokens {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_special_tokens");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t qwen4j_special_tokens(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t *tokens)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_special_tokens$descriptor() {
+        return qwen4j_special_tokens.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t qwen4j_special_tokens(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t *tokens)
+     * }
+     */
+    public static MethodHandle qwen4j_special_tokens$handle() {
+        return qwen4j_special_tokens.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t qwen4j_special_tokens(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t *tokens)
+     * }
+     */
+    public static MemorySegment qwen4j_special_tokens$address() {
+        return qwen4j_special_tokens.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t qwen4j_special_tokens(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t *tokens)
+     * }
+     */
+    public static int qwen4j_special_tokens(MemorySegment error, MemorySegment vocab, MemorySegment tokens) {
+        var mh$ = qwen4j_special_tokens.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_special_tokens", error, vocab, tokens);
+            }
+            return (int)mh$.invokeExact(error, vocab, tokens);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
