@@ -88,7 +88,7 @@ bool are_sane(const llama_context_params & params, qwen4j_error * error) {
 // A failure in an operator, while other threads wait for this one at a barrier that will never open: joining them would take for ever. They spin
 // until the process ends, which is what is left to do. Only llama.cpp's own asserts are known to come from outside of a computation.
 bool left_in_graph(const qwen4j_context * context, const qwen4j_error * error) {
-    const bool outside = error->status == QWEN4J_STATUS_ASSERTION && strncmp(error->message, "src/llama-", strlen("src/llama-")) == 0;
+    const bool outside = error->status == QWEN4J_STATUS_ASSERTION && strstr(error->message, "src/llama-") != nullptr;
     return !outside && (llama_n_threads(context->llama) > 1 || llama_n_threads_batch(context->llama) > 1);
 }
 

@@ -1,0 +1,74 @@
+package dev.qwen4j.guard;
+
+import dev.qwen4j.nano.Nano;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** The nano model with some of its header changed, no byte longer or shorter. */
+public final class AlteredNano {
+    private static final int TYPE_BYTES = 4;
+
+    private final ByteBuffer file;
+
+    /** Nano as it is. */
+    public AlteredNano() throws IOException {
+        file = ByteBuffer.wrap(Files.readAllBytes(Nano.file())).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Writes another text over one that stands once, with its length before it; a shorter one is filled up with spaces. */
+    public AlteredNano text(String before, String after) {
+        var old = before.getBytes(StandardCharsets.UTF_8);
+        var fresh = new byte[old.length];
+        Arrays.fill(fresh, (byte) ' ');
+        var bytes = after.getBytes(StandardCharsets.UTF_8);
+        System.arraycopy(bytes, 0, fresh, 0, bytes.length);
+        var counted = ByteBuffer.allocate(Long.BYTES + old.length).order(ByteOrder.LITTLE_ENDIAN);
+        counted.putLong(old.length).put(old);
+        file.put(find(counted.array()) + Long.BYTES, fresh);
+        return this;
+    }
+
+    /** Writes another number of 32 bits. */
+    public AlteredNano number(String key, int value) {
+        var bytes = key.getBytes(StandardCharsets.US_ASCII);
+        file.putInt(find(bytes) + bytes.length + TYPE_BYTES, value);
+        return this;
+    }
+
+    /** Writes another chat template; it must not be longer than nano's own. */
+    public AlteredNano template(String jinja) {
+        var key = "tokenizer.chat_template".getBytes(StandardCharsets.US_ASCII);
+        int at = find(key) + key.length + TYPE_BYTES;
+        var bytes = jinja.getBytes(StandardCharsets.UTF_8);
+        var fresh = new byte[(int) file.getLong(at)];
+        Arrays.fill(fresh, (byte) ' ');
+        System.arraycopy(bytes, 0, fresh, 0, bytes.length);
+        file.put(at + Long.BYTES, fresh);
+        return this;
+    }
+
+    /** The changed file's bytes. */
+    public byte[] bytes() {
+        return file.array();
+    }
+
+    /** Writes it. */
+    public Path write(Path path) throws IOException {
+        return Files.write(path, file.array());
+    }
+
+    private int find(byte[] wanted) {
+        var all = file.array();
+        for (int at = 0; at + wanted.length <= all.length; at++) {
+            if (Arrays.equals(all, at, at + wanted.length, wanted, 0, wanted.length)) {
+                return at;
+            }
+        }
+        throw new AssertionError("Nano has no " + new String(wanted, StandardCharsets.UTF_8));
+    }
+}

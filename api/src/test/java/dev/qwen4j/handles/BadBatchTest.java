@@ -1,0 +1,131 @@
+package dev.qwen4j.handles;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.qwen4j.Batch;
+import dev.qwen4j.Context;
+import dev.qwen4j.ContextFullException;
+import dev.qwen4j.Model;
+import dev.qwen4j.nano.Nano;
+import java.util.Arrays;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Wrong batches are refused before the call, and the context holds what it held, with its logits. */
+class BadBatchTest {
+    private static final int[] HELD = {10, 20, 30};
+
+    private Model model;
+    private Context context;
+
+    @BeforeEach
+    void decodeSomething() {
+        model = Model.load(Nano.file());
+        context = model.newContext(o -> o.length(256).batchSize(64).threads(1));
+        context.decode(HELD);
+    }
+
+    @AfterEach
+    void close() {
+        model.close();
+    }
+
+    @Test
+    void refusesABatchLargerThanBatchSize() {
+        refused(() -> context.decode(new int[65]), "65 tokens", "batchSize of 64", "prefill");
+        refused(() -> context.decode(Batch.of(new int[65])), "65 tokens", "batchSize of 64");
+    }
+
+    @Test
+    void refusesAnEmptyBatch() {
+        refused(() -> context.decode(), "no tokens");
+        refused(() -> context.decode(new Batch()), "no tokens");
+        refused(() -> context.prefill(), "no tokens");
+    }
+
+    @Test
+    void refusesATokenOutsideTheVocabulary() {
+        int last = model.tokenizer().size() - 1;
+        for (int token : new int[] {-1, Integer.MIN_VALUE, last + 1, Integer.MAX_VALUE}) {
+            var words = new String[] {"Token " + token, "0 to " + last};
+            refused(() -> context.decode(token), words);
+            refused(() -> context.decode(1, token), words);
+            refused(() -> context.decode(new Batch().add(token, true)), words);
+            refused(() -> context.prefill(1, token, 2), words);
+        }
+        context.decode(last);
+    }
+
+    @Test
+    void refusesToDecodePastTheEnd() {
+        int room = context.length() - HELD.length;
+        assertFull(() -> context.prefill(new int[room + 1]), room + 1);
+
+        context.prefill(new int[room]);
+        assertThat(context.position()).isEqualTo(context.length());
+        assertThatThrownBy(() -> context.decode(1)).isInstanceOf(ContextFullException.class);
+        assertThatThrownBy(() -> context.decode(1, 2)).isInstanceOf(ContextFullException.class);
+
+        context.rewind(HELD.length);
+        context.decode(1);
+        assertThat(context.position()).isEqualTo(HELD.length + 1);
+    }
+
+    @Test
+    void refusesLogitsThatWereNotAskedFor() {
+        refused(() -> context.logits(0), "Token 0", "has no logits", "without asking");
+        for (int index : new int[] {-1, 3, Integer.MAX_VALUE}) {
+            refused(() -> context.logits(index), "Token " + index, "not in the last batch", "0 to 2");
+        }
+        assertThat(context.logits(2)).isEqualTo(context.logits());
+    }
+
+    @Test
+    void refusesLogitsWhereThereAreNone() {
+        context.decode(new Batch().add(1, false));
+        assertThatThrownBy(() -> context.logits())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("no token of the last batch asked");
+
+        context.clear();
+        assertThatThrownBy(() -> context.logits())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("nothing has been decoded yet");
+        assertThatThrownBy(() -> context.logits(0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void refusesToKeepMoreThanThereIs() {
+        refused(() -> context.rewind(4), "Cannot keep 4 tokens", "holds 3");
+        refused(() -> context.rewind(-1), "Cannot keep -1 tokens");
+    }
+
+    /** There is no way to say a position or a sequence, whose wrong values llama.cpp does not survive. */
+    @Test
+    void aBatchHasTokensAndNothingElse() {
+        assertThat(Arrays.stream(Batch.class.getMethods())
+                        .filter(method -> method.getDeclaringClass() == Batch.class)
+                        .map(method -> method.getName() + Arrays.toString(method.getParameterTypes())))
+                .containsExactlyInAnyOrder("of[class [I]", "add[int, boolean]", "clear[]", "size[]");
+    }
+
+    private void refused(ThrowingCallable call, String... words) {
+        var before = context.logits();
+        assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessageContainingAll(words);
+        assertThat(context.position()).isEqualTo(HELD.length);
+        assertThat(context.logits()).isEqualTo(before);
+    }
+
+    private void assertFull(ThrowingCallable call, int tokens) {
+        assertThatThrownBy(call).isInstanceOfSatisfying(ContextFullException.class, e -> {
+            assertThat(e.tokens()).isEqualTo(tokens);
+            assertThat(e.position()).isEqualTo(HELD.length);
+            assertThat(e.contextLength()).isEqualTo(context.length());
+        });
+        assertThat(context.position()).isEqualTo(HELD.length);
+        assertThat(context.logits()).isNotEmpty();
+    }
+}
