@@ -79,7 +79,7 @@ final class ShutdownMain {
     }
 
     private void prefill(Model model) {
-        try (var context = model.newContext(o -> o.length(4096).threads(1))) {
+        try (var context = model.newContext(o -> o.length(4096).threads(2))) {
             var tokens = new int[4000];
             Arrays.fill(tokens, 100);
             while (true) {
