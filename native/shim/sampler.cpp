@@ -1,6 +1,7 @@
 #include "context.h"
 #include "guard.h"
 
+#include <cmath>
 #include <memory>
 
 using namespace qwen4j;
@@ -61,7 +62,12 @@ int32_t qwen4j_sample(struct qwen4j_error * error, struct llama_sampler * sample
         if (is_broken(context, error)) {
             return -1;
         }
-        return llama_sampler_sample(sampler, context->llama, i);
+        const llama_token token = llama_sampler_sample(sampler, context->llama, i);
+        if (std::isnan(llama_get_logits_ith(context->llama, i)[token])) {
+            fail(error, token, "the model's logits are not numbers; its weights or parameters are broken");
+            return -1;
+        }
+        return token;
     });
 }
 

@@ -85,9 +85,14 @@ public final class ChatTemplate implements AutoCloseable {
     public ChatPrompt render(String requestJson) {
         var request = checked(requestJson);
         var masked = request.deepCopy();
+        try {
+            controlText.maskArguments(masked.path("messages"));
+        } catch (JacksonException e) {
+            throw new ChatTemplateException("The arguments of a tool call are not taken: " + e.getOriginalMessage(), e);
+        }
         for (var member : List.of("messages", "tools", "chat_template_kwargs")) {
             if (request.has(member)) {
-                masked.set(member, controlText.masked(request.path(member)));
+                masked.set(member, controlText.masked(masked.path(member)));
             }
         }
         var reply = inside(() -> nativeTemplate.apply(JSON.writeValueAsString(masked)));

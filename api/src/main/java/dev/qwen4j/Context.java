@@ -146,10 +146,16 @@ public final class Context implements AutoCloseable {
     /**
      * Makes a sampler that draws from this context's logits.
      *
-     * @throws IllegalArgumentException if the recipe biases a token that is not in the vocabulary
+     * @throws IllegalArgumentException if the recipe biases a token that is not in the vocabulary, or bans all of them
      */
     public Sampler newSampler(Sampling sampling) {
         Objects.requireNonNull(sampling, "sampling").logitBias().keySet().forEach(model.tokenizer()::checked);
+        int vocabulary = model.tokenizer().size();
+        if (sampling.logitBias().size() == vocabulary
+                && sampling.logitBias().values().stream().allMatch(bias -> bias == Float.NEGATIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "The logit bias bans all " + vocabulary + " tokens; at least one must be left.");
+        }
         return inside(() -> Sampler.create(this, lifetime, model.nativeVocabulary(), sampling));
     }
 

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -23,6 +26,8 @@ final class ControlText {
     private static final char OPEN = '\uE0F0';
     private static final char CLOSE = '\uE0F1';
     private static final Pattern MASK = Pattern.compile(OPEN + "(\\d{1,6})" + CLOSE);
+
+    private static final JsonMapper JSON = JsonMapper.shared();
 
     private final List<String> spellings;
     private final Pattern any;
@@ -63,6 +68,35 @@ final class ControlText {
             }
             default -> node;
         };
+    }
+
+    /**
+     * Masks the arguments of tool calls, which are JSON in a string: what is spelled with its escapes is decoded after this, by the template.
+     *
+     * @throws JacksonException if they are nested deeper than any parser should be asked to follow
+     */
+    void maskArguments(JsonNode messages) {
+        for (var message : messages) {
+            for (var call : message.path("tool_calls")) {
+                if (call.path("function") instanceof ObjectNode function
+                        && function.path("arguments") instanceof StringNode text) {
+                    function.put("arguments", maskedJson(text.stringValue()));
+                }
+            }
+        }
+    }
+
+    private String maskedJson(String text) {
+        JsonNode tree;
+        try {
+            tree = JSON.readTree(text);
+        } catch (StreamConstraintsException e) {
+            throw e;
+        } catch (JacksonException e) {
+            return text;
+        }
+        var masked = masked(tree);
+        return masked.equals(tree) ? text : masked.toString();
     }
 
     private String masked(String text) {

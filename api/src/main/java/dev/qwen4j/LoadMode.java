@@ -2,11 +2,14 @@ package dev.qwen4j;
 
 /** How a model's weights come from the file into memory; {@code llama_load_mode} in llama.h. */
 public enum LoadMode {
-    /** Chosen by llama.cpp for the devices in use. */
+    /** Chosen by llama.cpp for the devices in use; mostly {@link #MMAP}. */
     AUTO,
     /** Read into memory of the process. */
     READ,
-    /** Mapped: pages come as they are needed, and are shared by all processes that map the file. */
+    /**
+     * Mapped: pages come as they are needed, and are shared by all processes that map the file. A file that is cut short or written over while it is
+     * mapped ends the process, as it does any program: replace model files by renaming, or use {@link #READ} for files that others write.
+     */
     MMAP,
     /** Read, and locked into memory. */
     MLOCK,

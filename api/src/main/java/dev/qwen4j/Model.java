@@ -66,6 +66,7 @@ public final class Model implements AutoCloseable {
         }
         var chosen = options.apply(ModelOptions.defaults());
         var gguf = Gguf.read(file);
+        LoadRequirements.check(gguf);
         var listener = new LoadListener(chosen.progress());
         try {
             return own(file, gguf, chosen.vocabularyOnly(), new NativeModel(file, chosen, listener));
@@ -176,18 +177,26 @@ public final class Model implements AutoCloseable {
      */
     public ChatTemplate chatTemplate() {
         return inside(() -> {
-            lock.lock();
-            try {
-                var own = chatTemplate;
-                if (own == null) {
-                    own = ChatTemplate.parse(this, lifetime, nativeModel, Optional.empty());
-                    chatTemplate = own;
-                }
-                return own;
-            } finally {
-                lock.unlock();
-            }
+            var own = ownTemplate(Optional.empty());
+            // Parsed outside the lock: it logs on another thread, and what listens to the log may ask for the template
+            // too.
+            return own.orElseGet(
+                    () -> ownTemplate(Optional.of(ChatTemplate.parse(this, lifetime, nativeModel, Optional.empty())))
+                            .orElseThrow());
         });
+    }
+
+    /** The template that is published already, or else the one given, which is then published; two threads may parse, and one result is kept. */
+    private Optional<ChatTemplate> ownTemplate(Optional<ChatTemplate> parsed) {
+        lock.lock();
+        try {
+            if (chatTemplate == null) {
+                chatTemplate = parsed.orElse(null);
+            }
+            return Optional.ofNullable(chatTemplate);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**

@@ -87,7 +87,7 @@ public final class Sampling {
     /**
      * Lowers the logits of tokens that came lately.
      *
-     * @param lastN how many tokens are looked back on, 1 or more
+     * @param lastN how many tokens are looked back on, 1 to 1,048,576
      * @param repeat what positive logits are divided by; 1 does nothing
      * @param frequency subtracted for each occurrence; 0 does nothing
      * @param presence subtracted once; 0 does nothing
@@ -95,12 +95,15 @@ public final class Sampling {
     public record Penalties(int lastN, float repeat, float frequency, float presence) implements Stage {
         /** Checks all four. */
         public Penalties {
-            require(lastN >= 1, "lastN", lastN, "1 or more");
+            require(lastN >= 1 && lastN <= MOST_PENALIZED, "lastN", lastN, "1 to " + MOST_PENALIZED);
             require(repeat > 0 && repeat <= Float.MAX_VALUE, "repeat", repeat, "above 0, and finite");
             require(Float.isFinite(frequency), "frequency", frequency, "finite");
             require(Float.isFinite(presence), "presence", presence, "finite");
         }
     }
+
+    /** llama.cpp allocates room for so many at once. */
+    private static final int MOST_PENALIZED = 1 << 20;
 
     /** LLAMA_DEFAULT_SEED is one more, and stands for a random seed. */
     private static final long MAX_SEED = 0xFFFF_FFFEL;

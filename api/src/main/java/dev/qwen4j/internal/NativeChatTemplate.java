@@ -90,6 +90,8 @@ public final class NativeChatTemplate {
         guard.check(doing);
         try {
             return Pointers.utf8(text);
+        } catch (IndexOutOfBoundsException e) {
+            throw new Qwen4jException("The text is larger than 64 MiB. Cut the conversation.", e);
         } finally {
             LlamaCpp.qwen4j_text_free(text);
         }

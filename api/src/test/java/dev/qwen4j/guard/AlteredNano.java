@@ -40,6 +40,13 @@ public final class AlteredNano {
         return this;
     }
 
+    /** Writes another type over that of a tensor with one dimension; its numbers must take as much room. */
+    public AlteredNano vectorType(String tensor, int type) {
+        var name = tensor.getBytes(StandardCharsets.US_ASCII);
+        file.putInt(find(name) + name.length + Integer.BYTES + Long.BYTES, type);
+        return this;
+    }
+
     /** Writes another chat template; it must not be longer than nano's own. */
     public AlteredNano template(String jinja) {
         var key = "tokenizer.chat_template".getBytes(StandardCharsets.US_ASCII);
