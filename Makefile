@@ -5,6 +5,7 @@
 #   make test       build, and pass all tests
 #   make package    the jar for any CPU of this platform (all CPU variants), built and tried in a folder of its own
 #   make peers      llama.cpp's own programs, beside which tests and benchmarks run
+#   make install    put the artifacts into the local Maven repository, for other projects
 #   make bindings   regenerate the bindings (needs jextract)
 #   make format     format the sources
 #   make clean      remove what was built; llama.cpp's source and ccache's store stay
@@ -90,6 +91,10 @@ package: target/built $(PACKAGE)/CMakeCache.txt
 	$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl bindings,native \
 	    -Dqwen4j.native.dir=$(CURDIR)/$(PACKAGE)/lib -Dqwen4j.native.target=$(CURDIR)/$(PACKAGE)/jar
 	toolchain/try-package.sh $(CURDIR)/$(PACKAGE)/jar
+
+.PHONY: install
+install: target/built
+	$(MVN) --quiet install -DskipTests -Dspotless.check.skip -pl .,bindings,native,models/nano,api
 
 .PHONY: bindings
 bindings: $(NATIVE)/settings

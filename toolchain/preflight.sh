@@ -19,16 +19,17 @@ need git git git
 need npm npm npm
 need mvn Maven maven
 need cmake CMake cmake
-at_least() { # command, what it is, the oldest version that does
+at_least() { # command, what it is, the oldest version that does, Debian's package
     command -v "$1" >/dev/null 2>&1 || return 0
     local version
     version=$("$1" --version 2>/dev/null | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1)
     if [ "$(printf '%s\n' "$3" "$version" | sort -V | head -n 1)" != "$3" ]; then
         missing+=("$2 of version $3 or newer ($1 is $version)")
-        packages+=("$1")
+        packages+=("$4")
     fi
 }
-at_least cmake CMake 3.25
+at_least cmake CMake 3.25 cmake
+at_least mvn Maven 3.8.6 maven
 need ninja Ninja ninja-build
 need g++ "a C++ compiler" g++
 need cc "a C compiler" gcc

@@ -86,14 +86,13 @@ public final class ChatTemplate implements AutoCloseable {
         var request = checked(requestJson);
         var masked = request.deepCopy();
         try {
-            controlText.maskArguments(masked.path("messages"));
+            for (var member : List.of("messages", "tools", "chat_template_kwargs")) {
+                if (request.has(member)) {
+                    masked.set(member, controlText.masked(request.path(member)));
+                }
+            }
         } catch (JacksonException e) {
             throw new ChatTemplateException("The arguments of a tool call are not taken: " + e.getOriginalMessage(), e);
-        }
-        for (var member : List.of("messages", "tools", "chat_template_kwargs")) {
-            if (request.has(member)) {
-                masked.set(member, controlText.masked(masked.path(member)));
-            }
         }
         var reply = inside(() -> nativeTemplate.apply(JSON.writeValueAsString(masked)));
         return new ChatPrompt(JSON.readTree(reply), controlText, model.tokenizer());

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,13 +53,17 @@ final class ControlText {
         return new ControlText(List.copyOf(spellings));
     }
 
-    /** A copy of a part of a request with every text in it masked, names of members too. */
+    /**
+     * A copy of a part of a request with every text in it masked, names of members too.
+     *
+     * @throws StreamConstraintsException if the arguments of a tool call are nested deeper than any parser should be asked to follow
+     */
     JsonNode masked(JsonNode node) {
         return switch (node) {
             case StringNode text -> StringNode.valueOf(masked(text.stringValue()));
             case ObjectNode object -> {
                 var copy = JsonNodeFactory.instance.objectNode();
-                object.properties().forEach(member -> copy.set(masked(member.getKey()), masked(member.getValue())));
+                object.properties().forEach(member -> copy.set(masked(member.getKey()), maskedMember(member)));
                 yield copy;
             }
             case ArrayNode array -> {
@@ -70,30 +75,21 @@ final class ControlText {
         };
     }
 
-    /**
-     * Masks the arguments of tool calls, which are JSON in a string: what is spelled with its escapes is decoded after this, by the template.
-     *
-     * @throws JacksonException if they are nested deeper than any parser should be asked to follow
-     */
-    void maskArguments(JsonNode messages) {
-        for (var message : messages) {
-            for (var call : message.path("tool_calls")) {
-                if (call.path("function") instanceof ObjectNode function
-                        && function.path("arguments") instanceof StringNode text) {
-                    function.put("arguments", maskedJson(text.stringValue()));
-                }
-            }
-        }
+    private JsonNode maskedMember(Map.Entry<String, JsonNode> member) {
+        return member.getKey().equals("arguments") && member.getValue() instanceof StringNode text
+                ? StringNode.valueOf(maskedArguments(text.stringValue()))
+                : masked(member.getValue());
     }
 
-    private String maskedJson(String text) {
+    /** The arguments of tool calls are JSON in a string: what is spelled with its escapes would be decoded by the template, after this. */
+    private String maskedArguments(String text) {
         JsonNode tree;
         try {
             tree = JSON.readTree(text);
         } catch (StreamConstraintsException e) {
             throw e;
         } catch (JacksonException e) {
-            return text;
+            return masked(text);
         }
         var masked = masked(tree);
         return masked.equals(tree) ? text : masked.toString();

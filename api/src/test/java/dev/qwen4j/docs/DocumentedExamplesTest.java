@@ -79,11 +79,13 @@ class DocumentedExamplesTest {
 
     /** A block is statements, which find the library imported, a model loaded and a path to one. */
     private void compile(String block, Path page) {
+        var imports = block.lines().filter(line -> line.startsWith("import ")).collect(Collectors.joining("\n"));
+        var statements =
+                block.lines().filter(line -> !line.startsWith("import ")).collect(Collectors.joining("\n"));
         var source = """
                 import dev.qwen4j.*;
-                import dev.qwen4j.bindings.NativeLibraries;
-                import dev.qwen4j.nano.Nano;
                 import java.nio.file.Path;
+                %s
 
                 public class Example {
                     static Model model;
@@ -92,7 +94,7 @@ class DocumentedExamplesTest {
                 %s
                     }
                 }
-                """.formatted(block);
+                """.formatted(imports, statements);
         var file = new SimpleJavaFileObject(URI.create("string:///Example.java"), JavaFileObject.Kind.SOURCE) {
             @Override
             public CharSequence getCharContent(boolean ignoreEncodingErrors) {

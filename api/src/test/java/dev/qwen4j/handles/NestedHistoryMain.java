@@ -1,5 +1,7 @@
 package dev.qwen4j.handles;
 
+import dev.qwen4j.ChatTemplate;
+import dev.qwen4j.ChatTemplateException;
 import dev.qwen4j.Model;
 import dev.qwen4j.nano.Nano;
 
@@ -18,9 +20,19 @@ final class NestedHistoryMain {
         var history = history("[".repeat(DEPTH) + "]".repeat(DEPTH));
         try (var model = Model.load(Nano.file());
                 var brief = model.chatTemplate("{{ messages[1].tool_calls[0].function.arguments }}")) {
-            model.chatTemplate().render(history);
-            brief.render(history);
+            refuse(model.chatTemplate(), history);
+            refuse(brief, history);
+            brief.render(history("[".repeat(400) + "]".repeat(400)));
             System.out.println("lives");
+        }
+    }
+
+    private static void refuse(ChatTemplate template, String history) {
+        try {
+            template.render(history);
+            throw new AssertionError("It was rendered.");
+        } catch (ChatTemplateException e) {
+            System.out.println(e.getMessage());
         }
     }
 

@@ -8,8 +8,9 @@ import org.junit.jupiter.api.Test;
 /** A stack overflow in native code cannot be caught: in a JVM of its own, which ends where this fails. */
 class NestedHistoryTest {
     @Test
-    void isRenderedOnAStackThatIsDeepEnough() {
+    void isRefusedWhereItIsTooDeepAndRenderedWhereItIsNot() {
         assertThat(ChildJvm.of(NestedHistoryMain.class).run().succeeded().stdout())
+                .contains("The arguments of a tool call are not taken")
                 .contains("lives");
     }
 }
