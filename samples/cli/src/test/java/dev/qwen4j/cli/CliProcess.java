@@ -107,11 +107,22 @@ final class CliProcess implements AutoCloseable {
 
     /** Sends a signal, as in "INT". */
     CliProcess signal(String name) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
-                        .start()
-                        .waitFor())
-                .as("kill -%s, %s", name, dump())
-                .isZero();
+        assertThat(kill(name)).as("kill -%s, %s", name, dump()).isZero();
+        return this;
+    }
+
+    private int kill(String name) throws IOException, InterruptedException {
+        return new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                .start()
+                .waitFor();
+    }
+
+    /** Sends a signal as often as a person who presses Ctrl-C would: two that come before the first is delivered are one to the kernel. */
+    CliProcess signalUntilEnded(String name, long seconds) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        do {
+            kill(name);
+        } while (!process.waitFor(100, TimeUnit.MILLISECONDS) && System.nanoTime() < deadline);
         return this;
     }
 

@@ -54,7 +54,7 @@ class SignalIT {
     @Test
     void endAChatDuringPrefillWhenTheyComeTwice() throws Exception {
         try (var cli = prefilling("chat")) {
-            cli.signal("INT").signal("INT");
+            cli.signalUntilEnded("INT", PATIENCE_SECONDS);
             assertEnded(cli, 130);
         }
     }
