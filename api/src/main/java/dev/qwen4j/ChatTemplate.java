@@ -133,13 +133,10 @@ public final class ChatTemplate implements AutoCloseable {
     }
 
     private <T> T inside(Supplier<T> call) {
-        lifetime.enter();
         try {
-            return call.get();
+            return lifetime.call(call);
         } catch (LlamaException e) {
             throw new ChatTemplateException(e.getMessage(), e);
-        } finally {
-            lifetime.leave();
         }
     }
 }

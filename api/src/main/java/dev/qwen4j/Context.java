@@ -65,7 +65,7 @@ public final class Context implements AutoCloseable {
 
     /** The number of tokens that it holds, which is the position of the next one. */
     public int position() {
-        return inside(() -> position);
+        return lifetime.call(() -> position);
     }
 
     /**
@@ -130,7 +130,7 @@ public final class Context implements AutoCloseable {
 
     /** The logits of the last token of the last batch, one for each token of the vocabulary; see {@link #logits(int)}. */
     public float[] logits() {
-        return inside(() -> copyLogits(lastOutput()));
+        return lifetime.call(() -> copyLogits(lastOutput()));
     }
 
     /**
@@ -140,7 +140,7 @@ public final class Context implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such token, or it asked for no logits
      */
     public float[] logits(int index) {
-        return inside(() -> copyLogits(checkedOutput(index)));
+        return lifetime.call(() -> copyLogits(checkedOutput(index)));
     }
 
     /**
@@ -156,7 +156,7 @@ public final class Context implements AutoCloseable {
             throw new IllegalArgumentException(
                     "The logit bias bans all " + vocabulary + " tokens; at least one must be left.");
         }
-        return inside(() -> Sampler.create(this, lifetime, model.nativeVocabulary(), sampling));
+        return lifetime.call(() -> Sampler.create(this, lifetime, model.nativeVocabulary(), sampling));
     }
 
     /**
@@ -166,7 +166,7 @@ public final class Context implements AutoCloseable {
      * @return how many were kept: that many, or 0 where a cache cannot be cut, because it is a recurrent state or a sliding window
      */
     public int rewind(int length) {
-        return inside(() -> {
+        return lifetime.call(() -> {
             if (length < 0 || length > position) {
                 throw new IllegalArgumentException(
                         "Cannot keep " + length + " tokens; the context holds " + position + ".");
@@ -177,7 +177,7 @@ public final class Context implements AutoCloseable {
 
     /** Forgets all tokens. */
     public void clear() {
-        inside(() -> {
+        lifetime.call(() -> {
             nativeContext.clear();
             outputs = NO_LOGITS;
             position = 0;
@@ -316,14 +316,5 @@ public final class Context implements AutoCloseable {
         var logits = new float[model.tokenizer().size()];
         nativeContext.logits(index, logits);
         return logits;
-    }
-
-    private <T> T inside(Supplier<T> call) {
-        lifetime.enter();
-        try {
-            return call.get();
-        } finally {
-            lifetime.leave();
-        }
     }
 }

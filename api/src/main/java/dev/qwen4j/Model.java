@@ -122,17 +122,17 @@ public final class Model implements AutoCloseable {
 
     /** One line of architecture, size and type, as llama.cpp words it. */
     public String description() {
-        return inside(nativeModel::description);
+        return lifetime.call(nativeModel::description);
     }
 
     /** The number of weights. */
     public long parameterCount() {
-        return inside(nativeModel::parameterCount);
+        return lifetime.call(nativeModel::parameterCount);
     }
 
     /** The bytes that the weights take. */
     public long tensorBytes() {
-        return inside(nativeModel::tensorBytes);
+        return lifetime.call(nativeModel::tensorBytes);
     }
 
     /** The longest text in tokens that it was trained on; longer contexts work, worse and worse. */
@@ -167,7 +167,7 @@ public final class Model implements AutoCloseable {
 
     /** The text of its chat template, in Jinja; empty if it has none. */
     public Optional<String> chatTemplateText() {
-        return inside(nativeModel::chatTemplate);
+        return lifetime.call(nativeModel::chatTemplate);
     }
 
     /**
@@ -176,7 +176,7 @@ public final class Model implements AutoCloseable {
      * @throws ChatTemplateException if it does not parse
      */
     public ChatTemplate chatTemplate() {
-        return inside(() -> {
+        return lifetime.call(() -> {
             var own = ownTemplate(Optional.empty());
             // Parsed outside the lock: it logs on another thread, and what listens to the log may ask for the template
             // too.
@@ -209,7 +209,7 @@ public final class Model implements AutoCloseable {
             throw new IllegalArgumentException(
                     "The chat template is empty or holds a NUL character; give one in Jinja.");
         }
-        return inside(() -> ChatTemplate.parse(this, lifetime, nativeModel, Optional.of(jinja)));
+        return lifetime.call(() -> ChatTemplate.parse(this, lifetime, nativeModel, Optional.of(jinja)));
     }
 
     /** A context with default options; see {@link #newContext(UnaryOperator)}. */
@@ -233,7 +233,7 @@ public final class Model implements AutoCloseable {
         var defaults = ContextOptions.defaults();
         int trained = trainedContextLength();
         var chosen = options.apply(trained > 0 ? defaults.length(Math.min(defaults.length(), trained)) : defaults);
-        return inside(() -> {
+        return lifetime.call(() -> {
             new ContextRequirements(gguf, nativeModel).check(chosen);
             return Context.create(this, lifetime, nativeModel, chosen);
         });
@@ -275,15 +275,6 @@ public final class Model implements AutoCloseable {
             throw new IllegalStateException(
                     "Only the vocabulary of " + file + " was loaded. Load it without vocabularyOnly for this.");
         }
-        return inside(call);
-    }
-
-    private <T> T inside(Supplier<T> call) {
-        lifetime.enter();
-        try {
-            return call.get();
-        } finally {
-            lifetime.leave();
-        }
+        return lifetime.call(call);
     }
 }

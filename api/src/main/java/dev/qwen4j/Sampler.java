@@ -47,32 +47,17 @@ public final class Sampler implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such token, or it asked for no logits
      */
     public int sample(int index) {
-        lifetime.enter();
-        try {
-            return context.sample(nativeSampler, index);
-        } finally {
-            lifetime.leave();
-        }
+        return lifetime.call(() -> context.sample(nativeSampler, index));
     }
 
     /** Has the sampler remember a token that came from elsewhere, such as from the prompt. */
     public void accept(int token) {
-        lifetime.enter();
-        try {
-            nativeSampler.accept(context.model().tokenizer().checked(token));
-        } finally {
-            lifetime.leave();
-        }
+        lifetime.run(() -> nativeSampler.accept(context.model().tokenizer().checked(token)));
     }
 
     /** Makes it as it was when it was new: the same logits will give the same tokens. */
     public void reset() {
-        lifetime.enter();
-        try {
-            nativeSampler.reset();
-        } finally {
-            lifetime.leave();
-        }
+        lifetime.run(nativeSampler::reset);
     }
 
     /** Frees it; idempotent, from any thread. */

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Supplier;
 
 /**
  * A model's vocabulary: text into tokens and back.
@@ -85,38 +84,38 @@ public final class Tokenizer {
     /** Whether the token ends a generation, such as an end of turn. */
     public boolean isEndOfGeneration(int token) {
         int id = checked(token);
-        return inside(() -> vocabulary.isEndOfGeneration(id));
+        return lifetime.call(() -> vocabulary.isEndOfGeneration(id));
     }
 
     /** Whether the token is one that steers the model and has no text. */
     public boolean isControl(int token) {
         int id = checked(token);
-        return inside(() -> vocabulary.isControl(id));
+        return lifetime.call(() -> vocabulary.isControl(id));
     }
 
     /** The token before each sequence. */
     public OptionalInt beginOfSequence() {
-        return known(inside(vocabulary::beginOfSequence));
+        return known(lifetime.call(vocabulary::beginOfSequence));
     }
 
     /** The token after each sequence. */
     public OptionalInt endOfSequence() {
-        return known(inside(vocabulary::endOfSequence));
+        return known(lifetime.call(vocabulary::endOfSequence));
     }
 
     /** The token after each turn of a conversation. */
     public OptionalInt endOfTurn() {
-        return known(inside(vocabulary::endOfTurn));
+        return known(lifetime.call(vocabulary::endOfTurn));
     }
 
     /** Tokens that text becomes only if it is trusted. */
     int[] specialTokens() {
-        return inside(vocabulary::specialTokens);
+        return lifetime.call(vocabulary::specialTokens);
     }
 
     byte[] piece(int token) {
         checked(token);
-        return inside(() -> {
+        return lifetime.call(() -> {
             var known = pieces.get(token);
             if (known == null) {
                 known = vocabulary.piece(token, false);
@@ -137,14 +136,14 @@ public final class Tokenizer {
     private int[] tokenize(String text, boolean addSpecial, boolean parseSpecial) {
         var utf8 = utf8(text);
         if (!recursive) {
-            return inside(() -> vocabulary.tokenize(utf8, addSpecial, parseSpecial));
+            return lifetime.call(() -> vocabulary.tokenize(utf8, addSpecial, parseSpecial));
         }
         if (utf8.length > LONGEST_RECURSIVE_TEXT) {
             throw new IllegalArgumentException(
                     "The text has %,d bytes; this model's vocabulary is split by a recursive algorithm, which takes at most %,d. Cut it, at line ends best."
                             .formatted(utf8.length, LONGEST_RECURSIVE_TEXT));
         }
-        return inside(() -> DeepStack.call(
+        return lifetime.call(() -> DeepStack.call(
                 utf8.length * STACK_PER_BYTE, () -> vocabulary.tokenize(utf8, addSpecial, parseSpecial)));
     }
 
@@ -158,7 +157,7 @@ public final class Tokenizer {
         for (int token : tokens) {
             checked(token);
         }
-        return new String(inside(() -> vocabulary.detokenize(tokens, special)), StandardCharsets.UTF_8);
+        return new String(lifetime.call(() -> vocabulary.detokenize(tokens, special)), StandardCharsets.UTF_8);
     }
 
     private static byte[] utf8(String text) {
@@ -181,14 +180,5 @@ public final class Tokenizer {
 
     private static OptionalInt known(int token) {
         return token < 0 ? OptionalInt.empty() : OptionalInt.of(token);
-    }
-
-    private <T> T inside(Supplier<T> call) {
-        lifetime.enter();
-        try {
-            return call.get();
-        } finally {
-            lifetime.leave();
-        }
     }
 }

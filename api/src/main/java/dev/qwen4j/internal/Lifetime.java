@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -117,6 +118,26 @@ public final class Lifetime {
         }
         if (last) {
             free();
+        }
+    }
+
+    /** Runs a call between {@link #enter} and {@link #leave}. */
+    public <T> T call(Supplier<T> body) {
+        enter();
+        try {
+            return body.get();
+        } finally {
+            leave();
+        }
+    }
+
+    /** Runs a call without a result between {@link #enter} and {@link #leave}. */
+    public void run(Runnable body) {
+        enter();
+        try {
+            body.run();
+        } finally {
+            leave();
         }
     }
 
