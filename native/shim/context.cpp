@@ -8,6 +8,7 @@
 #include <cstring>
 #include <initializer_list>
 #include <memory>
+#include <vector>
 
 using namespace qwen4j;
 
@@ -33,28 +34,65 @@ bool on_abort_query(void * user_data) {
     return asked;
 }
 
-// Where the CPU backend is loaded at run time it cannot be linked.
-template <typename Function> Function cpu_function(const char * name) {
-    ggml_backend_reg_t reg = ggml_backend_dev_backend_reg(ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU));
-    return reinterpret_cast<Function>(ggml_backend_reg_get_proc_address(reg, name));
-}
-
-ggml_threadpool_t new_pool(int32_t n_threads) {
-    ggml_threadpool_params params = ggml_threadpool_params_default(n_threads);
-    return cpu_function<decltype(&ggml_threadpool_new)>("ggml_threadpool_new")(&params);
-}
-
 void destroy(qwen4j_context * context) {
     if (context->abandoned) {
+        context->pools.release();
+        context->retired.release();
         return;
     }
-    const auto free_pool = cpu_function<decltype(&ggml_threadpool_free)>("ggml_threadpool_free");
     if (context->llama) {
         llama_free(context->llama);
     }
-    free_pool(context->pool);
-    free_pool(context->pool_batch);
     delete context;
+}
+
+// ggml asks before and after it computed a node, on the thread that called decode.
+bool on_eval(ggml_tensor * tensor, bool ask, void * user_data) {
+    auto * context = static_cast<qwen4j_context *>(user_data);
+    if (context->eval_stopped) {
+        return false;
+    }
+    qwen4j_node node{};
+    node.name        = tensor->name;
+    node.operation   = ggml_op_desc(tensor);
+    node.type        = tensor->type;
+    node.is_computed = !ask;
+    node.bytes       = (int64_t) ggml_nbytes(tensor);
+    for (int i = 0; i < 4; i++) {
+        node.shape[i] = tensor->ne[i];
+    }
+    if (ask) {
+        return context->eval(&node);
+    }
+    std::vector<uint8_t> data(node.bytes);
+    ggml_backend_tensor_get(tensor, data.data(), 0, data.size());
+    node.data             = data.data();
+    context->eval_stopped = !context->eval(&node);
+    return !context->eval_stopped;
+}
+
+// Keeps the first pools that were replaced since the last computation: the backend knows none of the later ones.
+void retire(qwen4j_context * context, Pools && next) {
+    if (!context->retired.single) {
+        context->retired = std::move(context->pools);
+    }
+    context->pools = std::move(next);
+}
+
+// Own pools, as llama.cpp's programs have them; the second only where batches have another number of threads.
+bool set_threads(qwen4j_context * context, int32_t n_threads, int32_t n_threads_batch, qwen4j_error * error) {
+    Pools pools{ make_pool(n_threads), Pool(nullptr) };
+    if (n_threads_batch != n_threads) {
+        pools.batch = make_pool(n_threads_batch);
+    }
+    if (!pools.single || (n_threads_batch != n_threads && !pools.batch)) {
+        fail(error, 0, "no threadpool of %d and %d threads could be made", n_threads, n_threads_batch);
+        return false;
+    }
+    llama_attach_threadpool(context->llama, pools.single.get(), pools.batch ? pools.batch.get() : pools.single.get());
+    llama_set_n_threads(context->llama, n_threads, n_threads_batch);
+    retire(context, std::move(pools));
+    return true;
 }
 
 // The asserts of llama_decode that stand before anything is changed. After any other one the cache's cells are marked already.
@@ -94,7 +132,8 @@ bool left_in_graph(const qwen4j_context * context, const qwen4j_error * error) {
 
 }  // namespace
 
-struct qwen4j_context * qwen4j_context_new(struct qwen4j_error * error, struct llama_model * model, const struct llama_context_params * params) {
+struct qwen4j_context * qwen4j_context_new(struct qwen4j_error * error, struct llama_model * model, const struct llama_context_params * params,
+    qwen4j_eval_callback eval) {
     return guarded(error, [&]() -> qwen4j_context * {
         if (!are_sane(*params, error)) {
             return nullptr;
@@ -103,20 +142,17 @@ struct qwen4j_context * qwen4j_context_new(struct qwen4j_error * error, struct l
         llama_context_params ours = *params;
         ours.abort_callback       = on_abort_query;
         ours.abort_callback_data  = context.get();
+        ours.cb_eval              = eval ? on_eval : nullptr;
+        ours.cb_eval_user_data    = context.get();
+        context->eval             = eval;
         context->llama            = llama_init_from_model(model, ours);
         if (!context->llama) {
             fail(error, 0, "llama.cpp did not create a context");
             return nullptr;
         }
-        context->pool = new_pool(params->n_threads);
-        if (params->n_threads_batch != params->n_threads) {
-            context->pool_batch = new_pool(params->n_threads_batch);
-        }
-        if (!context->pool || (params->n_threads_batch != params->n_threads && !context->pool_batch)) {
-            fail(error, 0, "no threadpool of %d and %d threads could be made", params->n_threads, params->n_threads_batch);
+        if (!set_threads(context.get(), params->n_threads, params->n_threads_batch, error)) {
             return nullptr;
         }
-        llama_attach_threadpool(context->llama, context->pool, context->pool_batch ? context->pool_batch : context->pool);
         return context.release();
     });
 }
@@ -137,9 +173,12 @@ int32_t qwen4j_context_broken(const struct qwen4j_context * context) {
     return context->broken;
 }
 
-int32_t qwen4j_decode(struct qwen4j_error * error, struct qwen4j_context * context, const struct llama_batch * batch) {
-    bool started = false;
-    const int32_t result = guarded(error, [&]() -> int32_t {
+namespace {
+
+// As decode or encode of llama.h, and tells afterwards whether the context can still be used.
+template <typename Compute> int32_t compute(qwen4j_error * error, qwen4j_context * context, const char * name, Compute && call) {
+    bool          started = false;
+    const int32_t result  = guarded(error, [&]() -> int32_t {
         if (is_broken(context, error)) {
             return -1;
         }
@@ -147,10 +186,15 @@ int32_t qwen4j_decode(struct qwen4j_error * error, struct qwen4j_context * conte
         if (context->cancel.load(std::memory_order_relaxed) != 0) {
             return 2;
         }
-        started           = true;
-        const int32_t rc = llama_decode(context->llama, *batch);
+        started               = true;
+        context->eval_stopped = false;
+        const int32_t rc      = call();
+        context->retired      = Pools{};
+        if (context->eval_stopped && rc >= 0) {
+            return 3;
+        }
         if (rc != 0 && rc != 1 && rc != 2) {
-            fail(error, rc, "llama_decode returned %d", rc);
+            fail(error, rc, "%s returned %d", name, rc);
             return -1;
         }
         return rc;
@@ -163,33 +207,61 @@ int32_t qwen4j_decode(struct qwen4j_error * error, struct qwen4j_context * conte
     return result;
 }
 
-const float * qwen4j_logits(struct qwen4j_error * error, struct qwen4j_context * context, int32_t i) {
+// A pointer into the results of the last batch.
+template <typename Get> const float * result(qwen4j_error * error, qwen4j_context * context, const char * what, int32_t i, Get && get) {
     return guarded(error, [&]() -> const float * {
         if (is_broken(context, error)) {
             return nullptr;
         }
-        const float * logits = llama_get_logits_ith(context->llama, i);
-        if (!logits) {
-            fail(error, 0, "there are no logits for position %d of the last batch", i);
+        const float * row = get();
+        if (!row) {
+            fail(error, 0, "there is no %s %d in the results of the last batch", what, i);
         }
-        return logits;
+        return row;
     });
 }
 
-void qwen4j_context_clear(struct qwen4j_error * error, struct qwen4j_context * context) {
+}  // namespace
+
+int32_t qwen4j_decode(struct qwen4j_error * error, struct qwen4j_context * context, const struct llama_batch * batch) {
+    return compute(error, context, "llama_decode", [&] { return llama_decode(context->llama, *batch); });
+}
+
+int32_t qwen4j_encode(struct qwen4j_error * error, struct qwen4j_context * context, const struct llama_batch * batch) {
+    return compute(error, context, "llama_encode", [&] { return llama_encode(context->llama, *batch); });
+}
+
+const float * qwen4j_logits(struct qwen4j_error * error, struct qwen4j_context * context, int32_t i) {
+    return result(error, context, "logits of token", i, [&] { return llama_get_logits_ith(context->llama, i); });
+}
+
+const float * qwen4j_embedding(struct qwen4j_error * error, struct qwen4j_context * context, int32_t i) {
+    return result(error, context, "embedding of token", i, [&] { return llama_get_embeddings_ith(context->llama, i); });
+}
+
+const float * qwen4j_pooled_embedding(struct qwen4j_error * error, struct qwen4j_context * context, int32_t sequence) {
+    return result(error, context, "embedding of sequence", sequence, [&] {
+        llama_synchronize(context->llama);
+        return llama_get_embeddings_seq(context->llama, sequence);
+    });
+}
+
+void qwen4j_context_set_threads(struct qwen4j_error * error, struct qwen4j_context * context, int32_t n_threads, int32_t n_threads_batch) {
+    guarded(error, [&] {
+        if (!is_broken(context, error)) {
+            set_threads(context, n_threads, n_threads_batch, error);
+        }
+    });
+}
+
+void qwen4j_context_attach(struct qwen4j_error * error, struct qwen4j_context * context, struct ggml_threadpool * pool, int32_t n_threads,
+    struct ggml_threadpool * pool_batch, int32_t n_threads_batch) {
     guarded(error, [&] {
         if (is_broken(context, error)) {
             return;
         }
-        llama_memory_clear(llama_get_memory(context->llama), true);
-    });
-}
-
-bool qwen4j_context_truncate(struct qwen4j_error * error, struct qwen4j_context * context, int32_t p0) {
-    return guarded(error, [&]() -> bool {
-        if (is_broken(context, error)) {
-            return false;
-        }
-        return llama_memory_seq_rm(llama_get_memory(context->llama), 0, p0, -1);
+        llama_attach_threadpool(context->llama, pool, pool_batch);
+        llama_set_n_threads(context->llama, n_threads, n_threads_batch);
+        retire(context, Pools{});
     });
 }

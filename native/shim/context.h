@@ -1,18 +1,19 @@
 #pragma once
 
 #include "qwen4j.h"
+#include "threadpool.h"
 
 #include <atomic>
 
-#include "ggml-cpu.h"
-
 struct qwen4j_context {
-    llama_context *      llama      = nullptr;
-    ggml_threadpool_t    pool       = nullptr; // decode
-    ggml_threadpool_t    pool_batch = nullptr; // prefill, where it has another number of threads
+    llama_context *      llama = nullptr;
+    qwen4j::Pools        pools;
+    qwen4j::Pools        retired; // ggml's backend still points to one of the pools before these, and pauses it when it computes on another one
     std::atomic<int32_t> cancel{ 0 };
-    bool                 broken    = false; // can be freed and nothing else
-    bool                 abandoned = false; // its memory is given up instead
+    qwen4j_eval_callback eval         = nullptr;
+    bool                 eval_stopped = false; // since the current decode began
+    bool                 broken       = false; // can be freed and nothing else
+    bool                 abandoned    = false; // its memory is given up instead
 };
 
 namespace qwen4j {

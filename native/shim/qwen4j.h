@@ -97,13 +97,45 @@ QWEN4J_API int32_t qwen4j_token_to_piece(struct qwen4j_error * error, const stru
 QWEN4J_API int32_t qwen4j_detokenize(struct qwen4j_error * error, const struct llama_vocab * vocab, const int32_t * tokens, int32_t n_tokens,
     char * text, int32_t text_len_max, bool remove_special, bool unparse_special);
 
+// ---- Threads of computation --------------------------------------------------------------------------------------------------------------------
+
+struct ggml_threadpool;
+
+#define QWEN4J_MAX_CPUS 512
+
+struct qwen4j_threadpool_params {
+    int32_t n_threads;
+    int32_t priority;              // enum ggml_sched_priority
+    int32_t poll;                  // 0 (sleep between graphs) to 100 (spin)
+    bool    strict_cpu;            // one CPU a thread
+    bool    cpus[QWEN4J_MAX_CPUS]; // where they may run; none set: anywhere
+};
+
+// For one graph at a time.
+QWEN4J_API struct ggml_threadpool * qwen4j_threadpool_new(struct qwen4j_error * error, const struct qwen4j_threadpool_params * params);
+QWEN4J_API void qwen4j_threadpool_free(struct qwen4j_error * error, struct ggml_threadpool * pool);
+
 // ---- Context ---------------------------------------------------------------------------------------------------------------------------------
 
 struct qwen4j_context;
 
-// A llama_context with its own threadpools and a way to cancel. params->abort_callback is ours and is overwritten.
+// A node of a graph that is being computed.
+struct qwen4j_node {
+    const char * name;
+    const char * operation;
+    int32_t      type;     // enum ggml_type
+    int32_t      is_computed;
+    int64_t      shape[4]; // innermost dimension first
+    int64_t      bytes;
+    const void * data;     // null before it is computed; the callback's, until it returns
+};
+
+// Before a node is computed: whether its values are wanted. After: whether to go on. Called on the thread that decodes.
+typedef bool (*qwen4j_eval_callback)(const struct qwen4j_node * node);
+
+// A llama_context with its own threadpools and a way to cancel. params->abort_callback and cb_eval are ours and are overwritten. eval may be null.
 QWEN4J_API struct qwen4j_context * qwen4j_context_new(struct qwen4j_error * error, struct llama_model * model,
-    const struct llama_context_params * params);
+    const struct llama_context_params * params, qwen4j_eval_callback eval);
 QWEN4J_API void qwen4j_context_free(struct qwen4j_error * error, struct qwen4j_context * context);
 
 // The context for llama.h's getters. Borrowed.
@@ -115,17 +147,44 @@ QWEN4J_API int32_t * qwen4j_context_cancel(struct qwen4j_context * context);
 // 1 after a failure that left the context unusable (an assert in the middle of a graph): it can be freed and nothing else.
 QWEN4J_API int32_t qwen4j_context_broken(const struct qwen4j_context * context);
 
-// As llama_decode: 0, 1 (no room), 2 (cancelled). Anything else is a failure, told by error->status, and returns a negative number.
+// As llama_decode: 0, 1 (no room), 2 (cancelled), or 3 (the eval callback said stop). Anything else is a failure, told by error->status, and returns
+// a negative number.
 QWEN4J_API int32_t qwen4j_decode(struct qwen4j_error * error, struct qwen4j_context * context, const struct llama_batch * batch);
 
-// The n_vocab logits of the i-th token of the last batch (-1: the last output), or null. Valid until the next decode.
+// As llama_encode, with the results of qwen4j_decode. The model must have an encoder, or the context no memory.
+QWEN4J_API int32_t qwen4j_encode(struct qwen4j_error * error, struct qwen4j_context * context, const struct llama_batch * batch);
+
+// The n_vocab logits of the i-th token of the last batch, or null. Valid until the next decode.
 QWEN4J_API const float * qwen4j_logits(struct qwen4j_error * error, struct qwen4j_context * context, int32_t i);
 
-// Forgets all tokens.
-QWEN4J_API void qwen4j_context_clear(struct qwen4j_error * error, struct qwen4j_context * context);
+// The embedding (llama_model_n_embd_out numbers) of the i-th token of the last batch, or null. Valid until the next decode.
+QWEN4J_API const float * qwen4j_embedding(struct qwen4j_error * error, struct qwen4j_context * context, int32_t i);
 
-// Removes the tokens at positions from p0 on from sequence 0. Returns false where the cache cannot do that.
-QWEN4J_API bool qwen4j_context_truncate(struct qwen4j_error * error, struct qwen4j_context * context, int32_t p0);
+// The pooled embedding of a sequence of the last batch (llama_model_n_cls_out numbers where the pooling is RANK), or null. Valid until the next decode.
+QWEN4J_API const float * qwen4j_pooled_embedding(struct qwen4j_error * error, struct qwen4j_context * context, int32_t sequence);
+
+// Computes on so many threads of its own from now on.
+QWEN4J_API void qwen4j_context_set_threads(struct qwen4j_error * error, struct qwen4j_context * context, int32_t n_threads, int32_t n_threads_batch);
+
+// Computes on these pools with so many threads from now on; they must outlive the context, or another call of this or of set_threads.
+QWEN4J_API void qwen4j_context_attach(struct qwen4j_error * error, struct qwen4j_context * context, struct ggml_threadpool * pool,
+    int32_t n_threads, struct ggml_threadpool * pool_batch, int32_t n_threads_batch);
+
+// ---- Memory of a context (KV cache, recurrent state); sequences and ranges as in llama.h -------------------------------------------------------
+
+// Forgets all tokens.
+QWEN4J_API void qwen4j_memory_clear(struct qwen4j_error * error, struct qwen4j_context * context);
+
+// Removes positions p0 to p1 - 1 of a sequence (p1 -1: to its end). Returns false where the memory cannot do that.
+QWEN4J_API bool qwen4j_memory_remove(struct qwen4j_error * error, struct qwen4j_context * context, int32_t sequence, int32_t p0, int32_t p1);
+QWEN4J_API void qwen4j_memory_copy(struct qwen4j_error * error, struct qwen4j_context * context, int32_t from, int32_t to, int32_t p0, int32_t p1);
+
+// Forgets all other sequences, those in other streams too.
+QWEN4J_API void qwen4j_memory_keep(struct qwen4j_error * error, struct qwen4j_context * context, int32_t sequence);
+QWEN4J_API void qwen4j_memory_shift(struct qwen4j_error * error, struct qwen4j_context * context, int32_t sequence, int32_t p0, int32_t p1,
+    int32_t delta);
+QWEN4J_API void qwen4j_memory_divide(struct qwen4j_error * error, struct qwen4j_context * context, int32_t sequence, int32_t p0, int32_t p1,
+    int32_t divisor);
 
 // ---- Sampler ---------------------------------------------------------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ public final class ChatTemplate implements AutoCloseable {
         this.nativeTemplate = nativeTemplate;
         this.controlText = model.controlText();
         this.lifetime = new Lifetime(
-                this, "chat template", Lifetime.Sharing.ANY_THREADS, Optional.of(parent), nativeTemplate::free);
+                this, "chat template", Lifetime.Sharing.ANY_THREADS, List.of(parent), nativeTemplate::free);
     }
 
     static ChatTemplate parse(Model model, Lifetime parent, NativeModel nativeModel, Optional<String> source) {

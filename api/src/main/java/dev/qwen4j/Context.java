@@ -4,44 +4,85 @@ import dev.qwen4j.internal.Lifetime;
 import dev.qwen4j.internal.NativeContext;
 import dev.qwen4j.internal.NativeModel;
 import dev.qwen4j.internal.NativeSampler;
-import java.util.Arrays;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
- * A sequence of tokens and their KV cache: decodes tokens, and gives the logits of what could come next.
+ * Sequences of tokens and what a model remembers of them: decodes tokens, and gives the logits of what could come next, or embeddings.
  *
  * <p>Made by {@link Model#newContext}, owned by that model and closed with it. For one thread at a time: a second one that enters meanwhile gets a
  * {@link ConcurrentUseException}. Only {@link #cancel} and {@link #close} may be called by others at any time.
  */
 public final class Context implements AutoCloseable {
-    private static final boolean[] NO_LOGITS = {};
-    private static final boolean[] ONE_OUTPUT = {true};
-
     private final Model model;
     private final NativeContext nativeContext;
     private final Lifetime lifetime;
-    private int position;
-    private boolean[] outputs = NO_LOGITS;
+    private final ContextLimits limits;
+    private final KvCache cache;
+    private final Results results;
+    private final ComputeThreads threads;
+    private final Computation computation;
+    private final boolean canEncode;
 
-    private Context(Model model, Lifetime parent, NativeContext nativeContext) {
+    private Context(
+            Model model,
+            List<Lifetime> parents,
+            NativeModel nativeModel,
+            NativeContext nativeContext,
+            ContextOptions options) {
         this.model = model;
         this.nativeContext = nativeContext;
-        this.lifetime = new Lifetime(
+        var threads = new ComputeThreads(nativeContext);
+        var results = new Results(nativeContext.results());
+        this.threads = threads;
+        this.results = results;
+        limits = new ContextLimits(nativeModel, nativeContext, options, model.tokenizer());
+        canEncode = nativeModel.hasEncoder() || nativeContext.memory().isAbsent();
+        // None of these may hold on to the context: what is not reachable but through them was never closed.
+        lifetime = new Lifetime(
                 this,
                 "context",
                 Lifetime.Sharing.ONE_THREAD,
-                Optional.of(parent),
+                parents,
                 nativeContext::clearCancel,
                 nativeContext::requestCancel,
-                nativeContext::free);
+                () -> {
+                    results.forget();
+                    nativeContext.free();
+                    threads.detach();
+                });
+        cache = new KvCache(nativeContext.memory(), lifetime, limits, nativeModel, model.architecture());
+        computation = new Computation(
+                nativeContext,
+                limits,
+                new Placement(nativeContext, cache, model.tokenizer(), limits),
+                results,
+                threads,
+                nativeModel.hasEncoder() && nativeModel.hasDecoder(),
+                isCausal(model, options),
+                options.embeddings(),
+                lifetime::close);
+    }
+
+    /** llama.h does not say what it takes from the model. */
+    private static boolean isCausal(Model model, ContextOptions options) {
+        return switch (options.attention()) {
+            case CAUSAL -> true;
+            case NON_CAUSAL -> false;
+            case MODEL ->
+                model.gguf().bool(model.architecture() + ".attention.causal").orElse(true);
+        };
     }
 
     static Context create(Model model, Lifetime parent, NativeModel nativeModel, ContextOptions options) {
-        var nativeContext = new NativeContext(nativeModel, options);
+        var parents = new ArrayList<>(List.of(parent));
+        options.companion().ifPresent(other -> parents.add(other.lifetime));
+        var nativeContext =
+                new NativeContext(nativeModel, options, options.companion().map(other -> other.nativeContext));
         try {
-            return new Context(model, parent, nativeContext);
+            return new Context(model, parents, nativeModel, nativeContext, options);
         } catch (Throwable e) {
             nativeContext.free();
             throw e;
@@ -53,23 +94,53 @@ public final class Context implements AutoCloseable {
         return model;
     }
 
-    /** The most tokens that it can hold; at least as many as were asked for. */
+    /** The most tokens that it can hold, all sequences together; at least as many as were asked for. */
     public int length() {
-        return nativeContext.length();
+        return limits.length();
+    }
+
+    /** The most tokens that one sequence can hold. */
+    public int sequenceLength() {
+        return limits.sequenceLength();
     }
 
     /** The most tokens of one decode. */
     public int batchSize() {
-        return nativeContext.batchSize();
+        return limits.batchSize();
     }
 
-    /** The number of tokens that it holds, which is the position of the next one. */
+    /** The most tokens that are computed together. */
+    public int microBatchSize() {
+        return limits.microBatchSize();
+    }
+
+    /** The number of its sequences. */
+    public int maxSequences() {
+        return limits.maxSequences();
+    }
+
+    /** How embeddings are pooled; never {@link Pooling#MODEL}. */
+    public Pooling pooling() {
+        return lifetime.call(nativeContext::pooling);
+    }
+
+    /** The number of tokens that sequence 0 holds, which is the position of the next one. */
     public int position() {
-        return lifetime.call(() -> position);
+        return position(0);
+    }
+
+    /** The position of the next token of a sequence. */
+    public int position(int sequence) {
+        return lifetime.call(() -> nextPosition(limits.checkedSequence(sequence)));
+    }
+
+    /** What it remembers. */
+    public KvCache kvCache() {
+        return cache;
     }
 
     /**
-     * Decodes tokens in one batch, behind those that are there, with logits for the last one; blocks until they are computed.
+     * Decodes tokens of sequence 0 in one batch, behind those that are there, with logits for the last one; blocks until they are computed.
      *
      * @throws IllegalArgumentException if there are none, more than {@link #batchSize}, or one is not in the vocabulary
      * @throws ContextFullException if they do not fit
@@ -81,7 +152,7 @@ public final class Context implements AutoCloseable {
         if (tokens.length == 1) {
             lifetime.enter();
             try {
-                decodeOne(tokens[0]);
+                computation.decode(tokens[0]);
             } finally {
                 lifetime.leave();
             }
@@ -90,47 +161,48 @@ public final class Context implements AutoCloseable {
         }
     }
 
-    /** Decodes a batch behind the tokens that are there; as {@link #decode(int...)}, with logits for those tokens that want them. */
+    /**
+     * Decodes a batch; as {@link #decode(int...)}, with results for those entries that want them, or for all if {@linkplain #setEmbeddings embeddings}
+     * are computed.
+     *
+     * @throws IllegalArgumentException also if an entry's sequence, position or embedding is none that the context has
+     */
     public void decode(Batch batch) {
-        lifetime.enter();
-        try {
-            checkBatch(batch);
-            checkRoom(batch.size());
-            decode(batch, 0, batch.size());
-        } finally {
-            lifetime.leave();
-        }
+        lifetime.run(() -> computation.decode(batch));
     }
 
     /**
-     * Decodes any number of tokens, in batches of {@link #batchSize}, with logits for the last one: what is done with a prompt.
+     * Decodes any number of tokens of sequence 0, in batches of {@link #batchSize}, with logits for the last one: what is done with a prompt.
      *
-     * <p>The exceptions are those of {@link #decode(int...)}; if it is cancelled, none of the tokens stay.
+     * <p>The exceptions are those of {@link #decode(int...)}; whatever is thrown, none of the tokens stay.
      */
     public void prefill(int... tokens) {
-        lifetime.enter();
-        try {
-            var batch = Batch.of(tokens);
-            checkTokens(batch);
-            checkRoom(tokens.length);
-            int before = position;
-            try {
-                for (int from = 0; from < tokens.length; from += batchSize()) {
-                    decode(batch, from, Math.min(batchSize(), tokens.length - from));
-                }
-            } catch (CancelledException e) {
-                // It may be empty by now: not every cache can be cut.
-                rewindTo(Math.min(before, position));
-                throw e;
+        prefill(Batch.of(tokens));
+    }
+
+    /** Decodes a batch of any size in batches of {@link #batchSize}; results are there for the last of them only. As {@link #prefill(int...)}. */
+    public void prefill(Batch batch) {
+        lifetime.run(() -> computation.prefill(batch));
+    }
+
+    /**
+     * Runs the encoder on a batch: embeddings of a model that has no decoder, or what the decoder of an encoder-decoder then attends to.
+     *
+     * @throws IllegalStateException if the model has no encoder
+     * @throws IllegalArgumentException also if the batch is larger than {@link #microBatchSize}: it is computed at once
+     */
+    public void encode(Batch batch) {
+        lifetime.run(() -> {
+            if (!canEncode) {
+                throw new IllegalStateException("The model (" + model.architecture() + ") has no encoder; use decode.");
             }
-        } finally {
-            lifetime.leave();
-        }
+            computation.encode(batch);
+        });
     }
 
     /** The logits of the last token of the last batch, one for each token of the vocabulary; see {@link #logits(int)}. */
     public float[] logits() {
-        return lifetime.call(() -> copyLogits(lastOutput()));
+        return lifetime.call(() -> results.logits(results.last()));
     }
 
     /**
@@ -140,7 +212,48 @@ public final class Context implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such token, or it asked for no logits
      */
     public float[] logits(int index) {
-        return lifetime.call(() -> copyLogits(checkedOutput(index)));
+        return lifetime.call(() -> results.logits(index));
+    }
+
+    /** The logits of a token where they lie, read-only and not copied; after the next decode, or close, every access is an IllegalStateException. */
+    public FloatBuffer logitsView(int index) {
+        return lifetime.call(() -> results.logitsView(index));
+    }
+
+    /**
+     * A copy of the embedding of a token of the last batch, {@link Model#outputEmbeddingLength} numbers.
+     *
+     * @throws IllegalStateException if the context computes no embeddings, or pools them
+     */
+    public float[] embedding(int index) {
+        return lifetime.call(() -> {
+            checkTokenEmbeddings();
+            return results.embedding(index);
+        });
+    }
+
+    /** The embedding of a token where it lies; as {@link #logitsView}. */
+    public FloatBuffer embeddingView(int index) {
+        return lifetime.call(() -> {
+            checkTokenEmbeddings();
+            return results.embeddingView(index);
+        });
+    }
+
+    /**
+     * The pooled embedding of a sequence of the last batch, or with {@link Pooling#RANK} its scores.
+     *
+     * @throws IllegalStateException if the context computes no embeddings, or does not pool them
+     */
+    public float[] pooledEmbedding(int sequence) {
+        return lifetime.call(() -> {
+            checkEmbeddings();
+            if (nativeContext.pooling() == Pooling.NONE) {
+                throw new IllegalStateException(
+                        "The context does not pool embeddings; use embedding, or create it with another pooling.");
+            }
+            return results.pooled(limits.checkedSequence(sequence));
+        });
     }
 
     /**
@@ -160,34 +273,108 @@ public final class Context implements AutoCloseable {
     }
 
     /**
-     * Forgets all tokens from a position on, so that others can follow; without logits until the next decode.
+     * Forgets all tokens of sequence 0 from a position on, so that others can follow; without results until the next decode.
      *
      * @param length how many tokens to keep, 0 to {@link #position}
      * @return how many were kept: that many, or 0 where a cache cannot be cut, because it is a recurrent state or a sliding window
      */
     public int rewind(int length) {
         return lifetime.call(() -> {
+            int position = nextPosition(0);
             if (length < 0 || length > position) {
                 throw new IllegalArgumentException(
                         "Cannot keep " + length + " tokens; the context holds " + position + ".");
             }
-            return length == position ? length : rewindTo(length);
+            if (length == position) {
+                return length;
+            }
+            results.forget();
+            return cache.truncateOrRemove(0, length);
         });
     }
 
-    /** Forgets all tokens. */
+    /** Forgets all sequences, and what was encoded. */
     public void clear() {
-        lifetime.call(() -> {
-            nativeContext.clear();
-            outputs = NO_LOGITS;
-            position = 0;
-            return position;
+        lifetime.run(() -> {
+            results.forget();
+            if (!nativeContext.memory().isAbsent()) {
+                cache.forgetAll();
+            }
         });
+    }
+
+    /** Whether tokens attend to earlier ones only, from now on; if not, a batch must fit into one micro-batch. */
+    public void setCausal(boolean causalOnly) {
+        lifetime.run(() -> computation.causal(causalOnly));
+    }
+
+    /** Whether embeddings are computed, from now on, of every token. */
+    public void setEmbeddings(boolean compute) {
+        lifetime.run(() -> {
+            results.forget();
+            computation.embeddings(compute);
+        });
+    }
+
+    /** Computes on so many threads of its own from now on; as {@link ContextOptions#threads} and {@link ContextOptions#batchThreads}. */
+    public void setThreads(int count, int batchCount) {
+        var checked = ContextOptions.defaults().threads(count).batchThreads(batchCount);
+        lifetime.run(() -> threads.own(checked.threads(), checked.batchThreads()));
+    }
+
+    /** Computes on a pool's threads from now on, and on another pool's for batches. */
+    public void attach(ThreadPool pool, ThreadPool batchPool) {
+        lifetime.run(() -> threads.attach(pool, batchPool));
+    }
+
+    /** How many threads compute single tokens. */
+    public int threads() {
+        return lifetime.call(nativeContext::threads);
+    }
+
+    /** How many threads compute batches. */
+    public int batchThreads() {
+        return lifetime.call(nativeContext::batchThreads);
+    }
+
+    /** What it has computed; zeros unless {@link ContextOptions#timings} was asked for. */
+    public Timings timings() {
+        return lifetime.call(nativeContext::timings);
+    }
+
+    /** Makes {@link #timings} count from zero again. */
+    public void resetTimings() {
+        lifetime.run(nativeContext::resetTimings);
+    }
+
+    /** Waits until devices have computed what was decoded; results wait by themselves. */
+    public void synchronize() {
+        lifetime.run(nativeContext::synchronize);
     }
 
     /** Makes a decode or prefill that runs now end soon with a {@link CancelledException}; without one, does nothing. From any thread. */
     public void cancel() {
         lifetime.stop();
+    }
+
+    private int nextPosition(int sequence) {
+        return nativeContext.memory().isAbsent() ? 0 : nativeContext.memory().lastPosition(sequence) + 1;
+    }
+
+    private void checkEmbeddings() {
+        if (!computation.embeddings()) {
+            throw new IllegalStateException(
+                    "The context computes no embeddings; create it with embeddings(true), or call setEmbeddings.");
+        }
+    }
+
+    private void checkTokenEmbeddings() {
+        checkEmbeddings();
+        var pooling = nativeContext.pooling();
+        if (pooling != Pooling.NONE) {
+            throw new IllegalStateException("The context pools embeddings (" + pooling
+                    + "); use pooledEmbedding, or create it with Pooling.NONE.");
+        }
     }
 
     /** Cancels what runs, closes its samplers and frees it; idempotent, from any thread, and back within a second. */
@@ -199,122 +386,9 @@ public final class Context implements AutoCloseable {
     int sample(NativeSampler sampler, int index) {
         lifetime.enter();
         try {
-            return nativeContext.sample(sampler, index == -1 ? lastOutput() : checkedOutput(index));
+            return nativeContext.sample(sampler, index == -1 ? results.last() : results.checked(index));
         } finally {
             lifetime.leave();
         }
-    }
-
-    private void decodeOne(int token) {
-        model.tokenizer().checked(token);
-        checkRoom(1);
-        finish(attempt(() -> nativeContext.decode(token, position)), 1, ONE_OUTPUT);
-    }
-
-    private void decode(Batch batch, int from, int count) {
-        var outcome = attempt(() -> nativeContext.decode(batch.tokens(), batch.logits(), from, count, position));
-        finish(outcome, count, Arrays.copyOfRange(batch.logits(), from, from + count));
-    }
-
-    /** After a failure the context holds what it held before, or it is closed: whichever can be had. */
-    private NativeContext.Outcome attempt(Supplier<NativeContext.Outcome> decode) {
-        try {
-            return decode.get();
-        } catch (LlamaException e) {
-            if (nativeContext.isBroken()) {
-                // Freed when this call leaves.
-                lifetime.close();
-                throw e.with(
-                        "The failure came in the middle of a computation, so the context is closed; create another.");
-            }
-            if (e.kind() != LlamaException.Kind.EXITING) {
-                rewindTo(position);
-            }
-            throw e;
-        }
-    }
-
-    private void finish(NativeContext.Outcome outcome, int count, boolean[] wanted) {
-        switch (outcome) {
-            case DONE -> {
-                position += count;
-                outputs = wanted;
-            }
-            case NO_ROOM -> throw new ContextFullException(length(), position, count);
-            case CANCELLED -> {
-                // Micro-batches that were finished before stay in the cache.
-                rewindTo(position);
-                throw new CancelledException(
-                        "Decoding " + count + " tokens at position " + position + " was cancelled.");
-            }
-        }
-    }
-
-    private int rewindTo(int kept) {
-        outputs = NO_LOGITS;
-        if (nativeContext.truncate(kept)) {
-            position = kept;
-        } else {
-            nativeContext.clear();
-            position = 0;
-        }
-        return position;
-    }
-
-    private void checkBatch(Batch batch) {
-        if (batch.size() > batchSize()) {
-            throw new IllegalArgumentException(
-                    "The batch has %,d tokens, more than the context's batchSize of %,d. Use prefill, which cuts it, or a larger batchSize."
-                            .formatted(batch.size(), batchSize()));
-        }
-        checkTokens(batch);
-    }
-
-    private void checkTokens(Batch batch) {
-        if (batch.size() == 0) {
-            throw new IllegalArgumentException("There are no tokens to decode; at least one is needed.");
-        }
-        for (int i = 0; i < batch.size(); i++) {
-            model.tokenizer().checked(batch.tokens()[i]);
-        }
-    }
-
-    private void checkRoom(int count) {
-        if (count > length() - position) {
-            throw new ContextFullException(length(), position, count);
-        }
-    }
-
-    private int checkedOutput(int index) {
-        if (index < 0 || index >= outputs.length) {
-            throw new IllegalArgumentException(
-                    outputs.length == 0
-                            ? "Token " + index + " has no logits: nothing has been decoded yet."
-                            : "Token " + index + " is not in the last batch, which had tokens 0 to "
-                                    + (outputs.length - 1) + ".");
-        }
-        if (!outputs[index]) {
-            throw new IllegalArgumentException(
-                    "Token " + index + " of the last batch has no logits: it was added without asking for them.");
-        }
-        return index;
-    }
-
-    private int lastOutput() {
-        for (int i = outputs.length - 1; i >= 0; i--) {
-            if (outputs[i]) {
-                return i;
-            }
-        }
-        throw new IllegalStateException(
-                outputs.length == 0
-                        ? "There are no logits: nothing has been decoded yet, or the context was cleared or rewound since."
-                        : "There are no logits: no token of the last batch asked for them.");
-    }
-
-    private float[] copyLogits(int index) {
-        var logits = new float[model.tokenizer().size()];
-        nativeContext.logits(index, logits);
-        return logits;
     }
 }

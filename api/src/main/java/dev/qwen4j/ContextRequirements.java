@@ -14,10 +14,15 @@ final class ContextRequirements {
     }
 
     void check(ContextOptions options) {
-        if (model.hasEncoder() && model.hasDecoder()) {
-            // llama_decode asserts when nothing was encoded before.
-            throw new IllegalArgumentException("The model (" + gguf.architecture()
-                    + ") is an encoder-decoder, which a context cannot run. Use a decoder-only model.");
+        if (model.hasEncoder() && model.hasDecoder() && options.maxSequences() > 1 && !options.unified()) {
+            throw new IllegalArgumentException("maxSequences is " + options.maxSequences() + ", but the model ("
+                    + gguf.architecture()
+                    + ") is an encoder-decoder, whose sequences cannot have caches of their own. Use unified(true).");
+        }
+        checkAtLeastSequences("length", options.length(), options);
+        checkAtLeastSequences("batchSize", options.batchSize(), options);
+        if (options.maxOutputs() > 0) {
+            checkAtLeastSequences("maxOutputs", options.maxOutputs(), options);
         }
         int trained = model.trainedContextLength();
         if (model.mayHaveLearnedPositions() && trained > 0 && options.length() > trained) {
@@ -27,6 +32,14 @@ final class ContextRequirements {
         }
         checkHead("keyType", options.keyType(), headSize("attention.key_length"));
         checkHead("valueType", options.valueType(), headSize("attention.value_length"));
+    }
+
+    /** llama.cpp reserves results for one token a sequence. */
+    private static void checkAtLeastSequences(String name, int value, ContextOptions options) {
+        if (value < options.maxSequences()) {
+            throw new IllegalArgumentException("%s is %,d, less than maxSequences, %,d; it must be at least that."
+                    .formatted(name, value, options.maxSequences()));
+        }
     }
 
     private long headSize(String key) {

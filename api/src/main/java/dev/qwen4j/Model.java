@@ -7,6 +7,7 @@ import dev.qwen4j.internal.NativeModel;
 import dev.qwen4j.internal.NativeVocabulary;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -35,7 +36,7 @@ public final class Model implements AutoCloseable {
         this.gguf = gguf;
         this.vocabularyOnly = vocabularyOnly;
         this.nativeModel = nativeModel;
-        this.lifetime = new Lifetime(this, "model", Lifetime.Sharing.ANY_THREADS, Optional.empty(), nativeModel::free);
+        this.lifetime = new Lifetime(this, "model", Lifetime.Sharing.ANY_THREADS, List.of(), nativeModel::free);
         this.tokenizer = new Tokenizer(nativeModel.vocabulary(), gguf, lifetime);
     }
 
@@ -143,6 +144,21 @@ public final class Model implements AutoCloseable {
     /** The width of its hidden state. */
     public int embeddingLength() {
         return weighed(nativeModel::embeddingLength);
+    }
+
+    /** The width of an embedding that takes a token's place in a {@link Batch}. */
+    public int inputEmbeddingLength() {
+        return weighed(nativeModel::inputEmbeddingLength);
+    }
+
+    /** The width of an embedding that a {@link Context} computes. */
+    public int outputEmbeddingLength() {
+        return weighed(nativeModel::outputEmbeddingLength);
+    }
+
+    /** How many numbers a position has: 4 where images have positions in time, height and width, as in Qwen-VL, else 1. */
+    public int positionDimensions() {
+        return weighed(nativeModel::positionDimensions);
     }
 
     /** The number of its layers. */

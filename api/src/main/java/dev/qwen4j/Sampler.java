@@ -3,7 +3,7 @@ package dev.qwen4j;
 import dev.qwen4j.internal.Lifetime;
 import dev.qwen4j.internal.NativeSampler;
 import dev.qwen4j.internal.NativeVocabulary;
-import java.util.Optional;
+import java.util.List;
 
 /**
  * Chooses tokens for one context by a {@link Sampling} recipe, and keeps what that needs: the state of its random numbers, the last tokens.
@@ -19,7 +19,7 @@ public final class Sampler implements AutoCloseable {
         this.context = context;
         this.nativeSampler = nativeSampler;
         this.lifetime =
-                new Lifetime(this, "sampler", Lifetime.Sharing.ONE_THREAD, Optional.of(parent), nativeSampler::free);
+                new Lifetime(this, "sampler", Lifetime.Sharing.ONE_THREAD, List.of(parent), nativeSampler::free);
     }
 
     static Sampler create(Context context, Lifetime parent, NativeVocabulary vocabulary, Sampling sampling) {

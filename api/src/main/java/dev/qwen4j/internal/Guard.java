@@ -43,6 +43,14 @@ public final class Guard {
         }
     }
 
+    /** The same for a call on so many tokens. Makes no text, as {@link #check(String)} does not: this is for what is called for each token. */
+    void check(String verb, int tokens) {
+        NativeLog.drain();
+        if (failed()) {
+            throw failure(verb + " " + tokens + " tokens");
+        }
+    }
+
     /** The last call's failure. */
     LlamaException failure(String doing) {
         return new LlamaException(doing, kind(), text(qwen4j_error.message(error)), text(qwen4j_error.log(error)));

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -35,7 +34,7 @@ public final class Lifetime {
 
     private final String name;
     private final Sharing sharing;
-    private final Optional<Lifetime> parent;
+    private final List<Lifetime> parents;
     private final Runnable begin;
     private final Runnable stop;
     private final Runnable free;
@@ -50,8 +49,8 @@ public final class Lifetime {
     private boolean freed;
 
     /** Begins a lifetime whose calls are short enough to be waited for. */
-    public Lifetime(Object handle, String name, Sharing sharing, Optional<Lifetime> parent, Runnable free) {
-        this(handle, name, sharing, parent, () -> {}, () -> {}, free);
+    public Lifetime(Object handle, String name, Sharing sharing, List<Lifetime> parents, Runnable free) {
+        this(handle, name, sharing, parents, () -> {}, () -> {}, free);
     }
 
     /**
@@ -59,28 +58,28 @@ public final class Lifetime {
      *
      * @param handle what is reported when it becomes unreachable without having been closed
      * @param name what messages call it, such as "context"
-     * @param parent what it belongs to
+     * @param parents what it belongs to, none of them twice; closing any of them closes it
      * @param begin takes back what {@code stop} asked for; called by each thread that enters
      * @param stop asks running calls to end soon; called by other threads, only while a call is inside
      * @param free frees the native object; called once, when no call is inside, on the thread that leaves or closes last
-     * @throws IllegalStateException if the parent is closed; the native object is then still the caller's
+     * @throws IllegalStateException if a parent is closed; the native object is then still the caller's
      */
     public Lifetime(
             Object handle,
             String name,
             Sharing sharing,
-            Optional<Lifetime> parent,
+            List<Lifetime> parents,
             Runnable begin,
             Runnable stop,
             Runnable free) {
         this.name = name;
         this.sharing = sharing;
-        this.parent = parent;
+        this.parents = List.copyOf(parents);
         this.begin = begin;
         this.stop = stop;
         this.free = free;
         this.leak = new LeakReport(name, new Throwable("opened here"));
-        parent.ifPresent(above -> above.addChild(this));
+        join();
         LEAKS.register(handle, leak);
     }
 
@@ -193,6 +192,19 @@ public final class Lifetime {
         below.forEach(Lifetime::beginClose);
     }
 
+    private void join() {
+        int joined = 0;
+        try {
+            for (; joined < parents.size(); joined++) {
+                parents.get(joined).addChild(this);
+            }
+        } finally {
+            if (joined < parents.size()) {
+                parents.subList(0, joined).forEach(above -> above.removeChild(this));
+            }
+        }
+    }
+
     private void addChild(Lifetime child) {
         lock.lock();
         try {
@@ -238,7 +250,7 @@ public final class Lifetime {
             } finally {
                 lock.unlock();
             }
-            parent.ifPresent(above -> above.removeChild(this));
+            parents.forEach(above -> above.removeChild(this));
         }
     }
 

@@ -1,8 +1,12 @@
 package dev.qwen4j.internal;
 
+import dev.qwen4j.Attention;
 import dev.qwen4j.CacheType;
 import dev.qwen4j.FlashAttention;
 import dev.qwen4j.LoadMode;
+import dev.qwen4j.Pooling;
+import dev.qwen4j.RopeScaling;
+import dev.qwen4j.ThreadPoolOptions;
 import dev.qwen4j.bindings.generated.LlamaCpp;
 
 /** Java's enums as llama.h's numbers: a wrong one would be read out of bounds. */
@@ -39,6 +43,56 @@ final class NativeEnums {
             case AUTO -> LlamaCpp.LLAMA_FLASH_ATTN_TYPE_AUTO();
             case ON -> LlamaCpp.LLAMA_FLASH_ATTN_TYPE_ENABLED();
             case OFF -> LlamaCpp.LLAMA_FLASH_ATTN_TYPE_DISABLED();
+        };
+    }
+
+    static int pooling(Pooling method) {
+        return switch (method) {
+            case MODEL -> LlamaCpp.LLAMA_POOLING_TYPE_UNSPECIFIED();
+            case NONE -> LlamaCpp.LLAMA_POOLING_TYPE_NONE();
+            case MEAN -> LlamaCpp.LLAMA_POOLING_TYPE_MEAN();
+            case CLS -> LlamaCpp.LLAMA_POOLING_TYPE_CLS();
+            case LAST -> LlamaCpp.LLAMA_POOLING_TYPE_LAST();
+            case RANK -> LlamaCpp.LLAMA_POOLING_TYPE_RANK();
+        };
+    }
+
+    /** Which one a context has; a context always knows. */
+    static Pooling pooling(int method) {
+        for (var known : Pooling.values()) {
+            if (pooling(known) == method) {
+                return known;
+            }
+        }
+        throw new IllegalStateException("llama.cpp has a pooling type " + method + ", which is unknown here.");
+    }
+
+    static int attention(Attention kind) {
+        return switch (kind) {
+            case MODEL -> LlamaCpp.LLAMA_ATTENTION_TYPE_UNSPECIFIED();
+            case CAUSAL -> LlamaCpp.LLAMA_ATTENTION_TYPE_CAUSAL();
+            case NON_CAUSAL -> LlamaCpp.LLAMA_ATTENTION_TYPE_NON_CAUSAL();
+        };
+    }
+
+    static int ropeScaling(RopeScaling.Method method) {
+        return switch (method) {
+            case MODEL -> LlamaCpp.LLAMA_ROPE_SCALING_TYPE_UNSPECIFIED();
+            case NONE -> LlamaCpp.LLAMA_ROPE_SCALING_TYPE_NONE();
+            case LINEAR -> LlamaCpp.LLAMA_ROPE_SCALING_TYPE_LINEAR();
+            case YARN -> LlamaCpp.LLAMA_ROPE_SCALING_TYPE_YARN();
+            case LONGROPE -> LlamaCpp.LLAMA_ROPE_SCALING_TYPE_LONGROPE();
+        };
+    }
+
+    /** {@code ggml_sched_priority}. */
+    static int priority(ThreadPoolOptions.Priority priority) {
+        return switch (priority) {
+            case LOW -> -1;
+            case NORMAL -> 0;
+            case MEDIUM -> 1;
+            case HIGH -> 2;
+            case REALTIME -> 3;
         };
     }
 }

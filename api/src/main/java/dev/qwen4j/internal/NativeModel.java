@@ -50,7 +50,8 @@ public final class NativeModel {
         return Pointers.utf8(LlamaCpp.llama_version());
     }
 
-    private static void loadLibraries() {
+    /** Before the first native call. */
+    static void loadLibraries() {
         try {
             NativeLibraries.load();
         } catch (NativeLoadException e) {
@@ -112,9 +113,40 @@ public final class NativeModel {
         return LlamaCpp.llama_model_has_decoder(model);
     }
 
-    /** Whether some layers see only the latest tokens. */
-    public boolean hasSlidingWindow() {
-        return LlamaCpp.llama_model_n_swa(model) > 0;
+    /** How many of the latest tokens some layers see; 0 where all see all. */
+    public int slidingWindow() {
+        return LlamaCpp.llama_model_n_swa(model);
+    }
+
+    /** The width of an embedding that takes a token's place. */
+    public int inputEmbeddingLength() {
+        return LlamaCpp.llama_model_n_embd_inp(model);
+    }
+
+    /** The width of an embedding that is computed. */
+    public int outputEmbeddingLength() {
+        return LlamaCpp.llama_model_n_embd_out(model);
+    }
+
+    /** The number of scores that a classification head gives. */
+    public int classifierOutputCount() {
+        return LlamaCpp.llama_model_n_cls_out(model);
+    }
+
+    /** How many numbers a position has. */
+    public int positionDimensions() {
+        int type = LlamaCpp.llama_model_rope_type(model);
+        return type == LlamaCpp.LLAMA_ROPE_TYPE_MROPE() || type == LlamaCpp.LLAMA_ROPE_TYPE_IMROPE() ? 4 : 1;
+    }
+
+    /** Whether all that it remembers is a state of a fixed size. */
+    public boolean isRecurrent() {
+        return LlamaCpp.llama_model_is_recurrent(model);
+    }
+
+    /** Whether some layers have a recurrent state and others attend. */
+    public boolean isHybrid() {
+        return LlamaCpp.llama_model_is_hybrid(model);
     }
 
     /** Whether positions are neither rotated nor part of a recurrent state: they may be learned, and then end. */

@@ -66,7 +66,7 @@ final class Raw {
         llama_context_params.n_threads(params, 1);
         llama_context_params.n_threads_batch(params, 1);
         change.accept(params);
-        return LlamaCpp.qwen4j_context_new(error, model, params);
+        return LlamaCpp.qwen4j_context_new(error, model, params, MemorySegment.NULL);
     }
 
     boolean broken(MemorySegment context) {
@@ -124,7 +124,7 @@ final class Raw {
 
     /** What the model answers greedily, after the context was cleared: the same tokens each time, with the logits' bits. */
     List<Integer> answer(MemorySegment model, MemorySegment context) {
-        LlamaCpp.qwen4j_context_clear(error, context);
+        LlamaCpp.qwen4j_memory_clear(error, context);
         succeeded();
         var sampler = sampler(model, LlamaCpp.QWEN4J_SAMPLER_GREEDY());
         var answer = new ArrayList<Integer>();

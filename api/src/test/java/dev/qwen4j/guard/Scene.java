@@ -80,9 +80,9 @@ final class Scene {
         isBroken();
         LlamaCpp.qwen4j_sample(raw.error, raw.sampler(model, LlamaCpp.QWEN4J_SAMPLER_GREEDY()), broken, -1);
         isBroken();
-        LlamaCpp.qwen4j_context_truncate(raw.error, broken, 0);
+        LlamaCpp.qwen4j_memory_remove(raw.error, broken, 0, 0, -1);
         isBroken();
-        LlamaCpp.qwen4j_context_clear(raw.error, broken);
+        LlamaCpp.qwen4j_memory_clear(raw.error, broken);
         isBroken();
     }
 

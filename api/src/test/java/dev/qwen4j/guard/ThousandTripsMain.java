@@ -42,7 +42,7 @@ final class ThousandTripsMain {
                 case 0 -> raw.decode(scene.context, large);
                 case 1 -> LlamaCpp.qwen4j_sample(raw.error, chooser, scene.context, -1);
                 case 2 -> LlamaCpp.qwen4j_token_to_piece(raw.error, scene.vocabulary, -1, room, 64, 0, true);
-                default -> LlamaCpp.qwen4j_context_new(raw.error, scene.model, params);
+                default -> LlamaCpp.qwen4j_context_new(raw.error, scene.model, params, MemorySegment.NULL);
             }
             int status = raw.status();
             if (status != LlamaCpp.QWEN4J_STATUS_ASSERTION() && status != LlamaCpp.QWEN4J_STATUS_EXCEPTION()) {

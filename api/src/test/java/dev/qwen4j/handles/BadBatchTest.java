@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.qwen4j.Batch;
 import dev.qwen4j.Context;
 import dev.qwen4j.ContextFullException;
+import dev.qwen4j.LlamaException;
 import dev.qwen4j.Model;
 import dev.qwen4j.nano.Nano;
-import java.util.Arrays;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,13 +103,59 @@ class BadBatchTest {
         refused(() -> context.rewind(-1), "Cannot keep -1 tokens");
     }
 
-    /** There is no way to say a position or a sequence, whose wrong values llama.cpp does not survive. */
     @Test
-    void aBatchHasTokensAndNothingElse() {
-        assertThat(Arrays.stream(Batch.class.getMethods())
-                        .filter(method -> method.getDeclaringClass() == Batch.class)
-                        .map(method -> method.getName() + Arrays.toString(method.getParameterTypes())))
-                .containsExactlyInAnyOrder("of[class [I]", "add[int, boolean]", "clear[]", "size[]");
+    void refusesASequenceThatTheContextDoesNotHave() {
+        for (int sequence : new int[] {-1, Integer.MIN_VALUE, 1, 256, Integer.MAX_VALUE}) {
+            refused(() -> context.decode(new Batch().add(1, sequence, true)), "no sequence " + sequence, "0 to 0");
+            refused(() -> context.decode(new Batch().addAt(1, 3, true, 0, sequence)), "no sequence " + sequence);
+            refused(() -> context.prefill(new Batch().add(1, sequence, true)), "no sequence " + sequence);
+            refused(() -> context.position(sequence), "no sequence " + sequence);
+            refused(() -> context.kvCache().remove(sequence), "no sequence " + sequence);
+            refused(() -> context.kvCache().lastPosition(sequence), "no sequence " + sequence);
+            refused(() -> context.kvCache().copy(0, sequence), "no sequence " + sequence);
+            refused(() -> context.kvCache().copy(sequence, 0), "no sequence " + sequence);
+            refused(() -> context.kvCache().keep(sequence), "no sequence " + sequence);
+            refused(() -> context.kvCache().shift(sequence, 0, 1, 1), "no sequence " + sequence);
+            refused(() -> context.kvCache().divide(sequence, 0, 1, 2), "no sequence " + sequence);
+        }
+    }
+
+    @Test
+    void refusesASequenceThatIsNamedTwice() {
+        refused(() -> context.decode(new Batch().addAt(1, 3, true, 0, 0)), "names sequence 0 twice");
+        refused(() -> new Batch().addAt(1, 3, true), "no sequence");
+    }
+
+    @Test
+    void refusesANegativePosition() {
+        refused(() -> new Batch().addAt(1, -1, true, 0), "position is -1");
+    }
+
+    @Test
+    void refusesAPositionThatDoesNotFollow() {
+        for (int position : new int[] {0, 2, 4, 255}) {
+            assertThatThrownBy(() -> context.decode(new Batch().addAt(1, position, true, 0)))
+                    .isInstanceOfSatisfying(
+                            LlamaException.class, e -> assertThat(e.nativeLog()).contains("remain consecutive"));
+            assertThat(context.position()).isEqualTo(HELD.length);
+        }
+        assertThatThrownBy(() -> context.decode(new Batch().addAt(1, 256, true, 0)))
+                .isInstanceOf(ContextFullException.class);
+        assertThatThrownBy(() -> context.decode(new Batch().addAt(1, Integer.MAX_VALUE, true, 0)))
+                .isInstanceOf(ContextFullException.class);
+        context.decode(new Batch().addAt(1, HELD.length, true, 0));
+    }
+
+    @Test
+    void refusesEmbeddingsOfAnotherWidth() {
+        refused(() -> Batch.ofEmbeddings(0), "width is 0");
+        refused(() -> Batch.ofEmbeddings(3).addEmbedding(new float[4], 0, true), "4 numbers", "for 3");
+        refused(
+                () -> context.decode(Batch.ofEmbeddings(3).addEmbedding(new float[3], 0, true)),
+                "3 numbers",
+                "takes 192");
+        refused(() -> Batch.ofEmbeddings(3).add(1, true), "batch of embeddings");
+        refused(() -> new Batch().addEmbedding(new float[3], 0, true), "batch of tokens");
     }
 
     private void refused(ThrowingCallable call, String... words) {

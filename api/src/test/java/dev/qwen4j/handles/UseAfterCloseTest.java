@@ -7,6 +7,8 @@ import dev.qwen4j.Batch;
 import dev.qwen4j.ChatRequest;
 import dev.qwen4j.Model;
 import dev.qwen4j.Sampling;
+import dev.qwen4j.ThreadPool;
+import dev.qwen4j.ThreadPoolOptions;
 import dev.qwen4j.nano.Nano;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -36,6 +38,8 @@ class UseAfterCloseTest {
             Sampling.greedy(),
             ChatRequest.class,
             ChatRequest.user("Hello"),
+            ThreadPool.class,
+            ThreadPool.start(ThreadPoolOptions.of(1)),
             UnaryOperator.class,
             UnaryOperator.identity());
 
@@ -51,7 +55,12 @@ class UseAfterCloseTest {
             "Context.cancel",
             "Context.model",
             "Context.length",
+            "Context.sequenceLength",
             "Context.batchSize",
+            "Context.microBatchSize",
+            "Context.maxSequences",
+            "Context.kvCache",
+            "KvCache.maxSequences",
             "Sampler.close",
             "ChatTemplate.close",
             "ChatTemplate.toString",
@@ -67,7 +76,7 @@ class UseAfterCloseTest {
         var template = model.chatTemplate();
         context.decode(1);
         Stream.of(sampler, context, template, model).forEach(UseAfterCloseTest::close);
-        return tests(model, context, sampler, template);
+        return tests(model, context, context.kvCache(), sampler, template);
     }
 
     @TestFactory
@@ -83,7 +92,7 @@ class UseAfterCloseTest {
         // Known from before, and refused all the same.
         tokenizer.bytes(1);
         model.close();
-        return tests(context, sampler, template, tokenizer, decoder);
+        return tests(context, context.kvCache(), sampler, template, tokenizer, decoder);
     }
 
     private static Stream<DynamicTest> tests(Object... handles) {

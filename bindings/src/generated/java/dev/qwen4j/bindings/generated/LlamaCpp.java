@@ -131,6 +131,15 @@ public class LlamaCpp extends LlamaCpp$shared {
     public static int QWEN4J_LOG_TEXT_SIZE() {
         return QWEN4J_LOG_TEXT_SIZE;
     }
+    private static final int QWEN4J_MAX_CPUS = (int)512L;
+    /**
+     * {@snippet lang=c :
+     * #define QWEN4J_MAX_CPUS 512
+     * }
+     */
+    public static int QWEN4J_MAX_CPUS() {
+        return QWEN4J_MAX_CPUS;
+    }
     private static final int GGML_TYPE_F32 = (int)0L;
     /**
      * {@snippet lang=c :
@@ -2076,6 +2085,66 @@ public class LlamaCpp extends LlamaCpp$shared {
         }
     }
 
+    private static class llama_n_ctx_seq {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_n_ctx_seq");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * uint32_t llama_n_ctx_seq(const struct llama_context *ctx)
+     * }
+     */
+    public static FunctionDescriptor llama_n_ctx_seq$descriptor() {
+        return llama_n_ctx_seq.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * uint32_t llama_n_ctx_seq(const struct llama_context *ctx)
+     * }
+     */
+    public static MethodHandle llama_n_ctx_seq$handle() {
+        return llama_n_ctx_seq.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * uint32_t llama_n_ctx_seq(const struct llama_context *ctx)
+     * }
+     */
+    public static MemorySegment llama_n_ctx_seq$address() {
+        return llama_n_ctx_seq.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * uint32_t llama_n_ctx_seq(const struct llama_context *ctx)
+     * }
+     */
+    public static int llama_n_ctx_seq(MemorySegment ctx) {
+        var mh$ = llama_n_ctx_seq.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_n_ctx_seq", ctx);
+            }
+            return (int)mh$.invokeExact(ctx);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class llama_n_batch {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LlamaCpp.C_INT,
@@ -2127,6 +2196,306 @@ public class LlamaCpp extends LlamaCpp$shared {
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("llama_n_batch", ctx);
+            }
+            return (int)mh$.invokeExact(ctx);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_n_ubatch {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_n_ubatch");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * uint32_t llama_n_ubatch(const struct llama_context *ctx)
+     * }
+     */
+    public static FunctionDescriptor llama_n_ubatch$descriptor() {
+        return llama_n_ubatch.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * uint32_t llama_n_ubatch(const struct llama_context *ctx)
+     * }
+     */
+    public static MethodHandle llama_n_ubatch$handle() {
+        return llama_n_ubatch.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * uint32_t llama_n_ubatch(const struct llama_context *ctx)
+     * }
+     */
+    public static MemorySegment llama_n_ubatch$address() {
+        return llama_n_ubatch.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * uint32_t llama_n_ubatch(const struct llama_context *ctx)
+     * }
+     */
+    public static int llama_n_ubatch(MemorySegment ctx) {
+        var mh$ = llama_n_ubatch.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_n_ubatch", ctx);
+            }
+            return (int)mh$.invokeExact(ctx);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_n_seq_max {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_n_seq_max");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * uint32_t llama_n_seq_max(const struct llama_context *ctx)
+     * }
+     */
+    public static FunctionDescriptor llama_n_seq_max$descriptor() {
+        return llama_n_seq_max.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * uint32_t llama_n_seq_max(const struct llama_context *ctx)
+     * }
+     */
+    public static MethodHandle llama_n_seq_max$handle() {
+        return llama_n_seq_max.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * uint32_t llama_n_seq_max(const struct llama_context *ctx)
+     * }
+     */
+    public static MemorySegment llama_n_seq_max$address() {
+        return llama_n_seq_max.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * uint32_t llama_n_seq_max(const struct llama_context *ctx)
+     * }
+     */
+    public static int llama_n_seq_max(MemorySegment ctx) {
+        var mh$ = llama_n_seq_max.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_n_seq_max", ctx);
+            }
+            return (int)mh$.invokeExact(ctx);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_n_rs_seq {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_n_rs_seq");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * uint32_t llama_n_rs_seq(const struct llama_context *ctx)
+     * }
+     */
+    public static FunctionDescriptor llama_n_rs_seq$descriptor() {
+        return llama_n_rs_seq.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * uint32_t llama_n_rs_seq(const struct llama_context *ctx)
+     * }
+     */
+    public static MethodHandle llama_n_rs_seq$handle() {
+        return llama_n_rs_seq.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * uint32_t llama_n_rs_seq(const struct llama_context *ctx)
+     * }
+     */
+    public static MemorySegment llama_n_rs_seq$address() {
+        return llama_n_rs_seq.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * uint32_t llama_n_rs_seq(const struct llama_context *ctx)
+     * }
+     */
+    public static int llama_n_rs_seq(MemorySegment ctx) {
+        var mh$ = llama_n_rs_seq.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_n_rs_seq", ctx);
+            }
+            return (int)mh$.invokeExact(ctx);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_get_memory {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_get_memory");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * llama_memory_t llama_get_memory(const struct llama_context *ctx)
+     * }
+     */
+    public static FunctionDescriptor llama_get_memory$descriptor() {
+        return llama_get_memory.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * llama_memory_t llama_get_memory(const struct llama_context *ctx)
+     * }
+     */
+    public static MethodHandle llama_get_memory$handle() {
+        return llama_get_memory.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * llama_memory_t llama_get_memory(const struct llama_context *ctx)
+     * }
+     */
+    public static MemorySegment llama_get_memory$address() {
+        return llama_get_memory.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * llama_memory_t llama_get_memory(const struct llama_context *ctx)
+     * }
+     */
+    public static MemorySegment llama_get_memory(MemorySegment ctx) {
+        var mh$ = llama_get_memory.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_get_memory", ctx);
+            }
+            return (MemorySegment)mh$.invokeExact(ctx);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_pooling_type {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_pooling_type");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * enum llama_pooling_type llama_pooling_type(const struct llama_context *ctx)
+     * }
+     */
+    public static FunctionDescriptor llama_pooling_type$descriptor() {
+        return llama_pooling_type.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * enum llama_pooling_type llama_pooling_type(const struct llama_context *ctx)
+     * }
+     */
+    public static MethodHandle llama_pooling_type$handle() {
+        return llama_pooling_type.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * enum llama_pooling_type llama_pooling_type(const struct llama_context *ctx)
+     * }
+     */
+    public static MemorySegment llama_pooling_type$address() {
+        return llama_pooling_type.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * enum llama_pooling_type llama_pooling_type(const struct llama_context *ctx)
+     * }
+     */
+    public static int llama_pooling_type(MemorySegment ctx) {
+        var mh$ = llama_pooling_type.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_pooling_type", ctx);
             }
             return (int)mh$.invokeExact(ctx);
         } catch (Error | RuntimeException ex) {
@@ -2376,6 +2745,126 @@ public class LlamaCpp extends LlamaCpp$shared {
         }
     }
 
+    private static class llama_model_n_embd_inp {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_model_n_embd_inp");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t llama_model_n_embd_inp(const struct llama_model *model)
+     * }
+     */
+    public static FunctionDescriptor llama_model_n_embd_inp$descriptor() {
+        return llama_model_n_embd_inp.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t llama_model_n_embd_inp(const struct llama_model *model)
+     * }
+     */
+    public static MethodHandle llama_model_n_embd_inp$handle() {
+        return llama_model_n_embd_inp.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t llama_model_n_embd_inp(const struct llama_model *model)
+     * }
+     */
+    public static MemorySegment llama_model_n_embd_inp$address() {
+        return llama_model_n_embd_inp.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t llama_model_n_embd_inp(const struct llama_model *model)
+     * }
+     */
+    public static int llama_model_n_embd_inp(MemorySegment model) {
+        var mh$ = llama_model_n_embd_inp.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_model_n_embd_inp", model);
+            }
+            return (int)mh$.invokeExact(model);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_model_n_embd_out {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_model_n_embd_out");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t llama_model_n_embd_out(const struct llama_model *model)
+     * }
+     */
+    public static FunctionDescriptor llama_model_n_embd_out$descriptor() {
+        return llama_model_n_embd_out.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t llama_model_n_embd_out(const struct llama_model *model)
+     * }
+     */
+    public static MethodHandle llama_model_n_embd_out$handle() {
+        return llama_model_n_embd_out.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t llama_model_n_embd_out(const struct llama_model *model)
+     * }
+     */
+    public static MemorySegment llama_model_n_embd_out$address() {
+        return llama_model_n_embd_out.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t llama_model_n_embd_out(const struct llama_model *model)
+     * }
+     */
+    public static int llama_model_n_embd_out(MemorySegment model) {
+        var mh$ = llama_model_n_embd_out.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_model_n_embd_out", model);
+            }
+            return (int)mh$.invokeExact(model);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class llama_model_n_layer {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LlamaCpp.C_INT,
@@ -2607,6 +3096,66 @@ public class LlamaCpp extends LlamaCpp$shared {
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("llama_model_n_swa", model);
+            }
+            return (int)mh$.invokeExact(model);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_model_n_cls_out {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_model_n_cls_out");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * uint32_t llama_model_n_cls_out(const struct llama_model *model)
+     * }
+     */
+    public static FunctionDescriptor llama_model_n_cls_out$descriptor() {
+        return llama_model_n_cls_out.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * uint32_t llama_model_n_cls_out(const struct llama_model *model)
+     * }
+     */
+    public static MethodHandle llama_model_n_cls_out$handle() {
+        return llama_model_n_cls_out.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * uint32_t llama_model_n_cls_out(const struct llama_model *model)
+     * }
+     */
+    public static MemorySegment llama_model_n_cls_out$address() {
+        return llama_model_n_cls_out.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * uint32_t llama_model_n_cls_out(const struct llama_model *model)
+     * }
+     */
+    public static int llama_model_n_cls_out(MemorySegment model) {
+        var mh$ = llama_model_n_cls_out.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_model_n_cls_out", model);
             }
             return (int)mh$.invokeExact(model);
         } catch (Error | RuntimeException ex) {
@@ -3099,6 +3648,547 @@ public class LlamaCpp extends LlamaCpp$shared {
         }
     }
 
+    private static class llama_model_is_hybrid {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_BOOL,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_model_is_hybrid");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * _Bool llama_model_is_hybrid(const struct llama_model *model)
+     * }
+     */
+    public static FunctionDescriptor llama_model_is_hybrid$descriptor() {
+        return llama_model_is_hybrid.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * _Bool llama_model_is_hybrid(const struct llama_model *model)
+     * }
+     */
+    public static MethodHandle llama_model_is_hybrid$handle() {
+        return llama_model_is_hybrid.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * _Bool llama_model_is_hybrid(const struct llama_model *model)
+     * }
+     */
+    public static MemorySegment llama_model_is_hybrid$address() {
+        return llama_model_is_hybrid.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * _Bool llama_model_is_hybrid(const struct llama_model *model)
+     * }
+     */
+    public static boolean llama_model_is_hybrid(MemorySegment model) {
+        var mh$ = llama_model_is_hybrid.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_model_is_hybrid", model);
+            }
+            return (boolean)mh$.invokeExact(model);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_memory_seq_pos_min {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_memory_seq_pos_min");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * llama_pos llama_memory_seq_pos_min(llama_memory_t mem, llama_seq_id seq_id)
+     * }
+     */
+    public static FunctionDescriptor llama_memory_seq_pos_min$descriptor() {
+        return llama_memory_seq_pos_min.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * llama_pos llama_memory_seq_pos_min(llama_memory_t mem, llama_seq_id seq_id)
+     * }
+     */
+    public static MethodHandle llama_memory_seq_pos_min$handle() {
+        return llama_memory_seq_pos_min.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * llama_pos llama_memory_seq_pos_min(llama_memory_t mem, llama_seq_id seq_id)
+     * }
+     */
+    public static MemorySegment llama_memory_seq_pos_min$address() {
+        return llama_memory_seq_pos_min.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * llama_pos llama_memory_seq_pos_min(llama_memory_t mem, llama_seq_id seq_id)
+     * }
+     */
+    public static int llama_memory_seq_pos_min(MemorySegment mem, int seq_id) {
+        var mh$ = llama_memory_seq_pos_min.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_memory_seq_pos_min", mem, seq_id);
+            }
+            return (int)mh$.invokeExact(mem, seq_id);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_memory_seq_pos_max {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_memory_seq_pos_max");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * llama_pos llama_memory_seq_pos_max(llama_memory_t mem, llama_seq_id seq_id)
+     * }
+     */
+    public static FunctionDescriptor llama_memory_seq_pos_max$descriptor() {
+        return llama_memory_seq_pos_max.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * llama_pos llama_memory_seq_pos_max(llama_memory_t mem, llama_seq_id seq_id)
+     * }
+     */
+    public static MethodHandle llama_memory_seq_pos_max$handle() {
+        return llama_memory_seq_pos_max.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * llama_pos llama_memory_seq_pos_max(llama_memory_t mem, llama_seq_id seq_id)
+     * }
+     */
+    public static MemorySegment llama_memory_seq_pos_max$address() {
+        return llama_memory_seq_pos_max.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * llama_pos llama_memory_seq_pos_max(llama_memory_t mem, llama_seq_id seq_id)
+     * }
+     */
+    public static int llama_memory_seq_pos_max(MemorySegment mem, int seq_id) {
+        var mh$ = llama_memory_seq_pos_max.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_memory_seq_pos_max", mem, seq_id);
+            }
+            return (int)mh$.invokeExact(mem, seq_id);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_memory_can_shift {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_BOOL,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_memory_can_shift");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * _Bool llama_memory_can_shift(llama_memory_t mem)
+     * }
+     */
+    public static FunctionDescriptor llama_memory_can_shift$descriptor() {
+        return llama_memory_can_shift.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * _Bool llama_memory_can_shift(llama_memory_t mem)
+     * }
+     */
+    public static MethodHandle llama_memory_can_shift$handle() {
+        return llama_memory_can_shift.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * _Bool llama_memory_can_shift(llama_memory_t mem)
+     * }
+     */
+    public static MemorySegment llama_memory_can_shift$address() {
+        return llama_memory_can_shift.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * _Bool llama_memory_can_shift(llama_memory_t mem)
+     * }
+     */
+    public static boolean llama_memory_can_shift(MemorySegment mem) {
+        var mh$ = llama_memory_can_shift.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_memory_can_shift", mem);
+            }
+            return (boolean)mh$.invokeExact(mem);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_n_threads {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_n_threads");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t llama_n_threads(struct llama_context *ctx)
+     * }
+     */
+    public static FunctionDescriptor llama_n_threads$descriptor() {
+        return llama_n_threads.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t llama_n_threads(struct llama_context *ctx)
+     * }
+     */
+    public static MethodHandle llama_n_threads$handle() {
+        return llama_n_threads.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t llama_n_threads(struct llama_context *ctx)
+     * }
+     */
+    public static MemorySegment llama_n_threads$address() {
+        return llama_n_threads.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t llama_n_threads(struct llama_context *ctx)
+     * }
+     */
+    public static int llama_n_threads(MemorySegment ctx) {
+        var mh$ = llama_n_threads.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_n_threads", ctx);
+            }
+            return (int)mh$.invokeExact(ctx);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_n_threads_batch {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_n_threads_batch");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t llama_n_threads_batch(struct llama_context *ctx)
+     * }
+     */
+    public static FunctionDescriptor llama_n_threads_batch$descriptor() {
+        return llama_n_threads_batch.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t llama_n_threads_batch(struct llama_context *ctx)
+     * }
+     */
+    public static MethodHandle llama_n_threads_batch$handle() {
+        return llama_n_threads_batch.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t llama_n_threads_batch(struct llama_context *ctx)
+     * }
+     */
+    public static MemorySegment llama_n_threads_batch$address() {
+        return llama_n_threads_batch.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t llama_n_threads_batch(struct llama_context *ctx)
+     * }
+     */
+    public static int llama_n_threads_batch(MemorySegment ctx) {
+        var mh$ = llama_n_threads_batch.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_n_threads_batch", ctx);
+            }
+            return (int)mh$.invokeExact(ctx);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_set_embeddings {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_BOOL
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_set_embeddings");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void llama_set_embeddings(struct llama_context *ctx, _Bool embeddings)
+     * }
+     */
+    public static FunctionDescriptor llama_set_embeddings$descriptor() {
+        return llama_set_embeddings.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void llama_set_embeddings(struct llama_context *ctx, _Bool embeddings)
+     * }
+     */
+    public static MethodHandle llama_set_embeddings$handle() {
+        return llama_set_embeddings.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void llama_set_embeddings(struct llama_context *ctx, _Bool embeddings)
+     * }
+     */
+    public static MemorySegment llama_set_embeddings$address() {
+        return llama_set_embeddings.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void llama_set_embeddings(struct llama_context *ctx, _Bool embeddings)
+     * }
+     */
+    public static void llama_set_embeddings(MemorySegment ctx, boolean embeddings) {
+        var mh$ = llama_set_embeddings.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_set_embeddings", ctx, embeddings);
+            }
+            mh$.invokeExact(ctx, embeddings);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_set_causal_attn {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_BOOL
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_set_causal_attn");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void llama_set_causal_attn(struct llama_context *ctx, _Bool causal_attn)
+     * }
+     */
+    public static FunctionDescriptor llama_set_causal_attn$descriptor() {
+        return llama_set_causal_attn.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void llama_set_causal_attn(struct llama_context *ctx, _Bool causal_attn)
+     * }
+     */
+    public static MethodHandle llama_set_causal_attn$handle() {
+        return llama_set_causal_attn.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void llama_set_causal_attn(struct llama_context *ctx, _Bool causal_attn)
+     * }
+     */
+    public static MemorySegment llama_set_causal_attn$address() {
+        return llama_set_causal_attn.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void llama_set_causal_attn(struct llama_context *ctx, _Bool causal_attn)
+     * }
+     */
+    public static void llama_set_causal_attn(MemorySegment ctx, boolean causal_attn) {
+        var mh$ = llama_set_causal_attn.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_set_causal_attn", ctx, causal_attn);
+            }
+            mh$.invokeExact(ctx, causal_attn);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_synchronize {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_synchronize");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void llama_synchronize(struct llama_context *ctx)
+     * }
+     */
+    public static FunctionDescriptor llama_synchronize$descriptor() {
+        return llama_synchronize.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void llama_synchronize(struct llama_context *ctx)
+     * }
+     */
+    public static MethodHandle llama_synchronize$handle() {
+        return llama_synchronize.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void llama_synchronize(struct llama_context *ctx)
+     * }
+     */
+    public static MemorySegment llama_synchronize$address() {
+        return llama_synchronize.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void llama_synchronize(struct llama_context *ctx)
+     * }
+     */
+    public static void llama_synchronize(MemorySegment ctx) {
+        var mh$ = llama_synchronize.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_synchronize", ctx);
+            }
+            mh$.invokeExact(ctx);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class llama_vocab_is_eog {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LlamaCpp.C_BOOL,
@@ -3333,6 +4423,125 @@ public class LlamaCpp extends LlamaCpp$shared {
                 traceDowncall("llama_vocab_eot", vocab);
             }
             return (int)mh$.invokeExact(vocab);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_perf_context {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            llama_perf_context_data.layout(),
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_perf_context");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * struct llama_perf_context_data llama_perf_context(const struct llama_context *ctx)
+     * }
+     */
+    public static FunctionDescriptor llama_perf_context$descriptor() {
+        return llama_perf_context.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * struct llama_perf_context_data llama_perf_context(const struct llama_context *ctx)
+     * }
+     */
+    public static MethodHandle llama_perf_context$handle() {
+        return llama_perf_context.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * struct llama_perf_context_data llama_perf_context(const struct llama_context *ctx)
+     * }
+     */
+    public static MemorySegment llama_perf_context$address() {
+        return llama_perf_context.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * struct llama_perf_context_data llama_perf_context(const struct llama_context *ctx)
+     * }
+     */
+    public static MemorySegment llama_perf_context(SegmentAllocator allocator, MemorySegment ctx) {
+        var mh$ = llama_perf_context.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_perf_context", allocator, ctx);
+            }
+            return (MemorySegment)mh$.invokeExact(allocator, ctx);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_perf_context_reset {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_perf_context_reset");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void llama_perf_context_reset(struct llama_context *ctx)
+     * }
+     */
+    public static FunctionDescriptor llama_perf_context_reset$descriptor() {
+        return llama_perf_context_reset.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void llama_perf_context_reset(struct llama_context *ctx)
+     * }
+     */
+    public static MethodHandle llama_perf_context_reset$handle() {
+        return llama_perf_context_reset.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void llama_perf_context_reset(struct llama_context *ctx)
+     * }
+     */
+    public static MemorySegment llama_perf_context_reset$address() {
+        return llama_perf_context_reset.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void llama_perf_context_reset(struct llama_context *ctx)
+     * }
+     */
+    public static void llama_perf_context_reset(MemorySegment ctx) {
+        var mh$ = llama_perf_context_reset.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_perf_context_reset", ctx);
+            }
+            mh$.invokeExact(ctx);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -4179,8 +5388,130 @@ public class LlamaCpp extends LlamaCpp$shared {
         }
     }
 
+    private static class qwen4j_threadpool_new {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_threadpool_new");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * struct ggml_threadpool *qwen4j_threadpool_new(struct qwen4j_error *error, const struct qwen4j_threadpool_params *params)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_threadpool_new$descriptor() {
+        return qwen4j_threadpool_new.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * struct ggml_threadpool *qwen4j_threadpool_new(struct qwen4j_error *error, const struct qwen4j_threadpool_params *params)
+     * }
+     */
+    public static MethodHandle qwen4j_threadpool_new$handle() {
+        return qwen4j_threadpool_new.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * struct ggml_threadpool *qwen4j_threadpool_new(struct qwen4j_error *error, const struct qwen4j_threadpool_params *params)
+     * }
+     */
+    public static MemorySegment qwen4j_threadpool_new$address() {
+        return qwen4j_threadpool_new.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * struct ggml_threadpool *qwen4j_threadpool_new(struct qwen4j_error *error, const struct qwen4j_threadpool_params *params)
+     * }
+     */
+    public static MemorySegment qwen4j_threadpool_new(MemorySegment error, MemorySegment params) {
+        var mh$ = qwen4j_threadpool_new.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_threadpool_new", error, params);
+            }
+            return (MemorySegment)mh$.invokeExact(error, params);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_threadpool_free {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_threadpool_free");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void qwen4j_threadpool_free(struct qwen4j_error *error, struct ggml_threadpool *pool)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_threadpool_free$descriptor() {
+        return qwen4j_threadpool_free.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void qwen4j_threadpool_free(struct qwen4j_error *error, struct ggml_threadpool *pool)
+     * }
+     */
+    public static MethodHandle qwen4j_threadpool_free$handle() {
+        return qwen4j_threadpool_free.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void qwen4j_threadpool_free(struct qwen4j_error *error, struct ggml_threadpool *pool)
+     * }
+     */
+    public static MemorySegment qwen4j_threadpool_free$address() {
+        return qwen4j_threadpool_free.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void qwen4j_threadpool_free(struct qwen4j_error *error, struct ggml_threadpool *pool)
+     * }
+     */
+    public static void qwen4j_threadpool_free(MemorySegment error, MemorySegment pool) {
+        var mh$ = qwen4j_threadpool_free.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_threadpool_free", error, pool);
+            }
+            mh$.invokeExact(error, pool);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class qwen4j_context_new {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
             LlamaCpp.C_POINTER,
             LlamaCpp.C_POINTER,
             LlamaCpp.C_POINTER,
@@ -4195,7 +5526,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * struct qwen4j_context *qwen4j_context_new(struct qwen4j_error *error, struct llama_model *model, const struct llama_context_params *params)
+     * struct qwen4j_context *qwen4j_context_new(struct qwen4j_error *error, struct llama_model *model, const struct llama_context_params *params, qwen4j_eval_callback eval)
      * }
      */
     public static FunctionDescriptor qwen4j_context_new$descriptor() {
@@ -4205,7 +5536,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * struct qwen4j_context *qwen4j_context_new(struct qwen4j_error *error, struct llama_model *model, const struct llama_context_params *params)
+     * struct qwen4j_context *qwen4j_context_new(struct qwen4j_error *error, struct llama_model *model, const struct llama_context_params *params, qwen4j_eval_callback eval)
      * }
      */
     public static MethodHandle qwen4j_context_new$handle() {
@@ -4215,7 +5546,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * struct qwen4j_context *qwen4j_context_new(struct qwen4j_error *error, struct llama_model *model, const struct llama_context_params *params)
+     * struct qwen4j_context *qwen4j_context_new(struct qwen4j_error *error, struct llama_model *model, const struct llama_context_params *params, qwen4j_eval_callback eval)
      * }
      */
     public static MemorySegment qwen4j_context_new$address() {
@@ -4224,16 +5555,16 @@ public class LlamaCpp extends LlamaCpp$shared {
 
     /**
      * {@snippet lang=c :
-     * struct qwen4j_context *qwen4j_context_new(struct qwen4j_error *error, struct llama_model *model, const struct llama_context_params *params)
+     * struct qwen4j_context *qwen4j_context_new(struct qwen4j_error *error, struct llama_model *model, const struct llama_context_params *params, qwen4j_eval_callback eval)
      * }
      */
-    public static MemorySegment qwen4j_context_new(MemorySegment error, MemorySegment model, MemorySegment params) {
+    public static MemorySegment qwen4j_context_new(MemorySegment error, MemorySegment model, MemorySegment params, MemorySegment eval) {
         var mh$ = qwen4j_context_new.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("qwen4j_context_new", error, model, params);
+                traceDowncall("qwen4j_context_new", error, model, params, eval);
             }
-            return (MemorySegment)mh$.invokeExact(error, model, params);
+            return (MemorySegment)mh$.invokeExact(error, model, params, eval);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -4543,6 +5874,68 @@ public class LlamaCpp extends LlamaCpp$shared {
         }
     }
 
+    private static class qwen4j_encode {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_encode");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t qwen4j_encode(struct qwen4j_error *error, struct qwen4j_context *context, const struct llama_batch *batch)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_encode$descriptor() {
+        return qwen4j_encode.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t qwen4j_encode(struct qwen4j_error *error, struct qwen4j_context *context, const struct llama_batch *batch)
+     * }
+     */
+    public static MethodHandle qwen4j_encode$handle() {
+        return qwen4j_encode.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t qwen4j_encode(struct qwen4j_error *error, struct qwen4j_context *context, const struct llama_batch *batch)
+     * }
+     */
+    public static MemorySegment qwen4j_encode$address() {
+        return qwen4j_encode.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t qwen4j_encode(struct qwen4j_error *error, struct qwen4j_context *context, const struct llama_batch *batch)
+     * }
+     */
+    public static int qwen4j_encode(MemorySegment error, MemorySegment context, MemorySegment batch) {
+        var mh$ = qwen4j_encode.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_encode", error, context, batch);
+            }
+            return (int)mh$.invokeExact(error, context, batch);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class qwen4j_logits {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LlamaCpp.C_POINTER,
@@ -4605,13 +5998,15 @@ public class LlamaCpp extends LlamaCpp$shared {
         }
     }
 
-    private static class qwen4j_context_clear {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+    private static class qwen4j_embedding {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LlamaCpp.C_POINTER,
-            LlamaCpp.C_POINTER
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_context_clear");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_embedding");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -4619,43 +6014,291 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * void qwen4j_context_clear(struct qwen4j_error *error, struct qwen4j_context *context)
+     * const float *qwen4j_embedding(struct qwen4j_error *error, struct qwen4j_context *context, int32_t i)
      * }
      */
-    public static FunctionDescriptor qwen4j_context_clear$descriptor() {
-        return qwen4j_context_clear.DESC;
+    public static FunctionDescriptor qwen4j_embedding$descriptor() {
+        return qwen4j_embedding.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * void qwen4j_context_clear(struct qwen4j_error *error, struct qwen4j_context *context)
+     * const float *qwen4j_embedding(struct qwen4j_error *error, struct qwen4j_context *context, int32_t i)
      * }
      */
-    public static MethodHandle qwen4j_context_clear$handle() {
-        return qwen4j_context_clear.HANDLE;
+    public static MethodHandle qwen4j_embedding$handle() {
+        return qwen4j_embedding.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * void qwen4j_context_clear(struct qwen4j_error *error, struct qwen4j_context *context)
+     * const float *qwen4j_embedding(struct qwen4j_error *error, struct qwen4j_context *context, int32_t i)
      * }
      */
-    public static MemorySegment qwen4j_context_clear$address() {
-        return qwen4j_context_clear.ADDR;
+    public static MemorySegment qwen4j_embedding$address() {
+        return qwen4j_embedding.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * void qwen4j_context_clear(struct qwen4j_error *error, struct qwen4j_context *context)
+     * const float *qwen4j_embedding(struct qwen4j_error *error, struct qwen4j_context *context, int32_t i)
      * }
      */
-    public static void qwen4j_context_clear(MemorySegment error, MemorySegment context) {
-        var mh$ = qwen4j_context_clear.HANDLE;
+    public static MemorySegment qwen4j_embedding(MemorySegment error, MemorySegment context, int i) {
+        var mh$ = qwen4j_embedding.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("qwen4j_context_clear", error, context);
+                traceDowncall("qwen4j_embedding", error, context, i);
+            }
+            return (MemorySegment)mh$.invokeExact(error, context, i);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_pooled_embedding {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_pooled_embedding");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * const float *qwen4j_pooled_embedding(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_pooled_embedding$descriptor() {
+        return qwen4j_pooled_embedding.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * const float *qwen4j_pooled_embedding(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence)
+     * }
+     */
+    public static MethodHandle qwen4j_pooled_embedding$handle() {
+        return qwen4j_pooled_embedding.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * const float *qwen4j_pooled_embedding(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence)
+     * }
+     */
+    public static MemorySegment qwen4j_pooled_embedding$address() {
+        return qwen4j_pooled_embedding.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * const float *qwen4j_pooled_embedding(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence)
+     * }
+     */
+    public static MemorySegment qwen4j_pooled_embedding(MemorySegment error, MemorySegment context, int sequence) {
+        var mh$ = qwen4j_pooled_embedding.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_pooled_embedding", error, context, sequence);
+            }
+            return (MemorySegment)mh$.invokeExact(error, context, sequence);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_context_set_threads {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_context_set_threads");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void qwen4j_context_set_threads(struct qwen4j_error *error, struct qwen4j_context *context, int32_t n_threads, int32_t n_threads_batch)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_context_set_threads$descriptor() {
+        return qwen4j_context_set_threads.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void qwen4j_context_set_threads(struct qwen4j_error *error, struct qwen4j_context *context, int32_t n_threads, int32_t n_threads_batch)
+     * }
+     */
+    public static MethodHandle qwen4j_context_set_threads$handle() {
+        return qwen4j_context_set_threads.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void qwen4j_context_set_threads(struct qwen4j_error *error, struct qwen4j_context *context, int32_t n_threads, int32_t n_threads_batch)
+     * }
+     */
+    public static MemorySegment qwen4j_context_set_threads$address() {
+        return qwen4j_context_set_threads.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void qwen4j_context_set_threads(struct qwen4j_error *error, struct qwen4j_context *context, int32_t n_threads, int32_t n_threads_batch)
+     * }
+     */
+    public static void qwen4j_context_set_threads(MemorySegment error, MemorySegment context, int n_threads, int n_threads_batch) {
+        var mh$ = qwen4j_context_set_threads.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_context_set_threads", error, context, n_threads, n_threads_batch);
+            }
+            mh$.invokeExact(error, context, n_threads, n_threads_batch);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_context_attach {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_context_attach");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void qwen4j_context_attach(struct qwen4j_error *error, struct qwen4j_context *context, struct ggml_threadpool *pool, int32_t n_threads, struct ggml_threadpool *pool_batch, int32_t n_threads_batch)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_context_attach$descriptor() {
+        return qwen4j_context_attach.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void qwen4j_context_attach(struct qwen4j_error *error, struct qwen4j_context *context, struct ggml_threadpool *pool, int32_t n_threads, struct ggml_threadpool *pool_batch, int32_t n_threads_batch)
+     * }
+     */
+    public static MethodHandle qwen4j_context_attach$handle() {
+        return qwen4j_context_attach.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void qwen4j_context_attach(struct qwen4j_error *error, struct qwen4j_context *context, struct ggml_threadpool *pool, int32_t n_threads, struct ggml_threadpool *pool_batch, int32_t n_threads_batch)
+     * }
+     */
+    public static MemorySegment qwen4j_context_attach$address() {
+        return qwen4j_context_attach.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void qwen4j_context_attach(struct qwen4j_error *error, struct qwen4j_context *context, struct ggml_threadpool *pool, int32_t n_threads, struct ggml_threadpool *pool_batch, int32_t n_threads_batch)
+     * }
+     */
+    public static void qwen4j_context_attach(MemorySegment error, MemorySegment context, MemorySegment pool, int n_threads, MemorySegment pool_batch, int n_threads_batch) {
+        var mh$ = qwen4j_context_attach.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_context_attach", error, context, pool, n_threads, pool_batch, n_threads_batch);
+            }
+            mh$.invokeExact(error, context, pool, n_threads, pool_batch, n_threads_batch);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_memory_clear {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_memory_clear");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void qwen4j_memory_clear(struct qwen4j_error *error, struct qwen4j_context *context)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_memory_clear$descriptor() {
+        return qwen4j_memory_clear.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void qwen4j_memory_clear(struct qwen4j_error *error, struct qwen4j_context *context)
+     * }
+     */
+    public static MethodHandle qwen4j_memory_clear$handle() {
+        return qwen4j_memory_clear.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void qwen4j_memory_clear(struct qwen4j_error *error, struct qwen4j_context *context)
+     * }
+     */
+    public static MemorySegment qwen4j_memory_clear$address() {
+        return qwen4j_memory_clear.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void qwen4j_memory_clear(struct qwen4j_error *error, struct qwen4j_context *context)
+     * }
+     */
+    public static void qwen4j_memory_clear(MemorySegment error, MemorySegment context) {
+        var mh$ = qwen4j_memory_clear.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_memory_clear", error, context);
             }
             mh$.invokeExact(error, context);
         } catch (Error | RuntimeException ex) {
@@ -4665,15 +6308,17 @@ public class LlamaCpp extends LlamaCpp$shared {
         }
     }
 
-    private static class qwen4j_context_truncate {
+    private static class qwen4j_memory_remove {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LlamaCpp.C_BOOL,
             LlamaCpp.C_POINTER,
             LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_INT,
             LlamaCpp.C_INT
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_context_truncate");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_memory_remove");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -4681,45 +6326,298 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * _Bool qwen4j_context_truncate(struct qwen4j_error *error, struct qwen4j_context *context, int32_t p0)
+     * _Bool qwen4j_memory_remove(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence, int32_t p0, int32_t p1)
      * }
      */
-    public static FunctionDescriptor qwen4j_context_truncate$descriptor() {
-        return qwen4j_context_truncate.DESC;
+    public static FunctionDescriptor qwen4j_memory_remove$descriptor() {
+        return qwen4j_memory_remove.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * _Bool qwen4j_context_truncate(struct qwen4j_error *error, struct qwen4j_context *context, int32_t p0)
+     * _Bool qwen4j_memory_remove(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence, int32_t p0, int32_t p1)
      * }
      */
-    public static MethodHandle qwen4j_context_truncate$handle() {
-        return qwen4j_context_truncate.HANDLE;
+    public static MethodHandle qwen4j_memory_remove$handle() {
+        return qwen4j_memory_remove.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * _Bool qwen4j_context_truncate(struct qwen4j_error *error, struct qwen4j_context *context, int32_t p0)
+     * _Bool qwen4j_memory_remove(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence, int32_t p0, int32_t p1)
      * }
      */
-    public static MemorySegment qwen4j_context_truncate$address() {
-        return qwen4j_context_truncate.ADDR;
+    public static MemorySegment qwen4j_memory_remove$address() {
+        return qwen4j_memory_remove.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * _Bool qwen4j_context_truncate(struct qwen4j_error *error, struct qwen4j_context *context, int32_t p0)
+     * _Bool qwen4j_memory_remove(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence, int32_t p0, int32_t p1)
      * }
      */
-    public static boolean qwen4j_context_truncate(MemorySegment error, MemorySegment context, int p0) {
-        var mh$ = qwen4j_context_truncate.HANDLE;
+    public static boolean qwen4j_memory_remove(MemorySegment error, MemorySegment context, int sequence, int p0, int p1) {
+        var mh$ = qwen4j_memory_remove.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("qwen4j_context_truncate", error, context, p0);
+                traceDowncall("qwen4j_memory_remove", error, context, sequence, p0, p1);
             }
-            return (boolean)mh$.invokeExact(error, context, p0);
+            return (boolean)mh$.invokeExact(error, context, sequence, p0, p1);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_memory_copy {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_memory_copy");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void qwen4j_memory_copy(struct qwen4j_error *error, struct qwen4j_context *context, int32_t from, int32_t to, int32_t p0, int32_t p1)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_memory_copy$descriptor() {
+        return qwen4j_memory_copy.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void qwen4j_memory_copy(struct qwen4j_error *error, struct qwen4j_context *context, int32_t from, int32_t to, int32_t p0, int32_t p1)
+     * }
+     */
+    public static MethodHandle qwen4j_memory_copy$handle() {
+        return qwen4j_memory_copy.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void qwen4j_memory_copy(struct qwen4j_error *error, struct qwen4j_context *context, int32_t from, int32_t to, int32_t p0, int32_t p1)
+     * }
+     */
+    public static MemorySegment qwen4j_memory_copy$address() {
+        return qwen4j_memory_copy.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void qwen4j_memory_copy(struct qwen4j_error *error, struct qwen4j_context *context, int32_t from, int32_t to, int32_t p0, int32_t p1)
+     * }
+     */
+    public static void qwen4j_memory_copy(MemorySegment error, MemorySegment context, int from, int to, int p0, int p1) {
+        var mh$ = qwen4j_memory_copy.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_memory_copy", error, context, from, to, p0, p1);
+            }
+            mh$.invokeExact(error, context, from, to, p0, p1);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_memory_keep {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_memory_keep");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void qwen4j_memory_keep(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_memory_keep$descriptor() {
+        return qwen4j_memory_keep.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void qwen4j_memory_keep(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence)
+     * }
+     */
+    public static MethodHandle qwen4j_memory_keep$handle() {
+        return qwen4j_memory_keep.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void qwen4j_memory_keep(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence)
+     * }
+     */
+    public static MemorySegment qwen4j_memory_keep$address() {
+        return qwen4j_memory_keep.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void qwen4j_memory_keep(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence)
+     * }
+     */
+    public static void qwen4j_memory_keep(MemorySegment error, MemorySegment context, int sequence) {
+        var mh$ = qwen4j_memory_keep.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_memory_keep", error, context, sequence);
+            }
+            mh$.invokeExact(error, context, sequence);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_memory_shift {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_memory_shift");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void qwen4j_memory_shift(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence, int32_t p0, int32_t p1, int32_t delta)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_memory_shift$descriptor() {
+        return qwen4j_memory_shift.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void qwen4j_memory_shift(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence, int32_t p0, int32_t p1, int32_t delta)
+     * }
+     */
+    public static MethodHandle qwen4j_memory_shift$handle() {
+        return qwen4j_memory_shift.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void qwen4j_memory_shift(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence, int32_t p0, int32_t p1, int32_t delta)
+     * }
+     */
+    public static MemorySegment qwen4j_memory_shift$address() {
+        return qwen4j_memory_shift.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void qwen4j_memory_shift(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence, int32_t p0, int32_t p1, int32_t delta)
+     * }
+     */
+    public static void qwen4j_memory_shift(MemorySegment error, MemorySegment context, int sequence, int p0, int p1, int delta) {
+        var mh$ = qwen4j_memory_shift.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_memory_shift", error, context, sequence, p0, p1, delta);
+            }
+            mh$.invokeExact(error, context, sequence, p0, p1, delta);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_memory_divide {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_memory_divide");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void qwen4j_memory_divide(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence, int32_t p0, int32_t p1, int32_t divisor)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_memory_divide$descriptor() {
+        return qwen4j_memory_divide.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void qwen4j_memory_divide(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence, int32_t p0, int32_t p1, int32_t divisor)
+     * }
+     */
+    public static MethodHandle qwen4j_memory_divide$handle() {
+        return qwen4j_memory_divide.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void qwen4j_memory_divide(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence, int32_t p0, int32_t p1, int32_t divisor)
+     * }
+     */
+    public static MemorySegment qwen4j_memory_divide$address() {
+        return qwen4j_memory_divide.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void qwen4j_memory_divide(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence, int32_t p0, int32_t p1, int32_t divisor)
+     * }
+     */
+    public static void qwen4j_memory_divide(MemorySegment error, MemorySegment context, int sequence, int p0, int p1, int divisor) {
+        var mh$ = qwen4j_memory_divide.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_memory_divide", error, context, sequence, p0, p1, divisor);
+            }
+            mh$.invokeExact(error, context, sequence, p0, p1, divisor);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

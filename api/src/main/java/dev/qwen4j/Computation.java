@@ -1,0 +1,161 @@
+package dev.qwen4j;
+
+import dev.qwen4j.internal.NativeContext;
+import dev.qwen4j.internal.NativeContext.Outcome;
+import java.util.function.Supplier;
+
+/**
+ * Computes batches in a context, and makes results or an exception of every way in which that can end; after an exception the context holds what it held
+ * before, or is closed. For the thread that is inside the context.
+ */
+final class Computation {
+    private final NativeContext nativeContext;
+    private final ContextLimits limits;
+    private final Placement placement;
+    private final Results results;
+    private final ComputeThreads threads;
+    private final boolean needsEncoding;
+    private final Runnable close;
+    private boolean causal;
+    private boolean embeddings;
+    private boolean encoded;
+
+    /**
+     * Creates one.
+     *
+     * @param needsEncoding whether the decoder attends to what was encoded before
+     * @param close closes the context
+     */
+    Computation(
+            NativeContext nativeContext,
+            ContextLimits limits,
+            Placement placement,
+            Results results,
+            ComputeThreads threads,
+            boolean needsEncoding,
+            boolean causal,
+            boolean embeddings,
+            Runnable close) {
+        this.nativeContext = nativeContext;
+        this.limits = limits;
+        this.placement = placement;
+        this.results = results;
+        this.threads = threads;
+        this.needsEncoding = needsEncoding;
+        this.causal = causal;
+        this.embeddings = embeddings;
+        this.close = close;
+    }
+
+    void causal(boolean only) {
+        nativeContext.setCausal(only);
+        causal = only;
+    }
+
+    void embeddings(boolean compute) {
+        nativeContext.setEmbeddings(compute);
+        embeddings = compute;
+    }
+
+    boolean embeddings() {
+        return embeddings;
+    }
+
+    void decode(int token) {
+        checkEncoded();
+        placement.begin();
+        placement.placeToken(token);
+        run(1, nativeContext::decode);
+        results.one();
+    }
+
+    void decode(Batch batch) {
+        checkEncoded();
+        limits.checkEntries(batch);
+        limits.checkSize(batch, causal);
+        placement.begin();
+        compute(batch, 0, batch.size(), embeddings, nativeContext::decode);
+    }
+
+    void prefill(Batch batch) {
+        checkEncoded();
+        limits.checkEntries(batch);
+        if (!causal || nativeContext.memory().isAbsent()) {
+            limits.checkSize(batch, causal);
+        }
+        placement.begin();
+        placement.checkRoom(batch);
+        int most = limits.batchSize();
+        for (int from = 0; from < batch.size(); from += most) {
+            compute(batch, from, Math.min(most, batch.size() - from), embeddings, nativeContext::decode);
+        }
+    }
+
+    void encode(Batch batch) {
+        limits.checkEntries(batch);
+        limits.checkSize(batch, false);
+        placement.beginAnew();
+        compute(batch, 0, batch.size(), true, nativeContext::encode);
+        encoded = true;
+    }
+
+    private void compute(Batch batch, int from, int count, boolean allOutputs, Supplier<Outcome> call) {
+        var wanted = new boolean[count];
+        int outputs = 0;
+        for (int i = 0; i < count; i++) {
+            wanted[i] = allOutputs || batch.output(from + i);
+            outputs += wanted[i] ? 1 : 0;
+        }
+        limits.checkOutputs(outputs);
+        placement.place(batch, from, count, wanted);
+        run(count, call);
+        results.of(wanted);
+    }
+
+    private void run(int count, Supplier<Outcome> call) {
+        results.forget();
+        Outcome outcome;
+        try {
+            outcome = threads.compute(call);
+        } catch (LlamaException e) {
+            throw recovered(e);
+        }
+        var thrown = nativeContext.listenerFailure();
+        if (thrown.isPresent()) {
+            placement.undo();
+            throw new Qwen4jException("Decoding ended because its eval listener threw.", thrown.get());
+        }
+        switch (outcome) {
+            case DONE -> {}
+            case NO_ROOM -> {
+                placement.undo();
+                throw new ContextFullException(limits.length(), placement.held(), count);
+            }
+            case CANCELLED, STOPPED -> {
+                // Micro-batches that were finished before stay in the cache.
+                placement.undo();
+                throw new CancelledException(
+                        "Decoding " + count + " tokens at position " + placement.held() + " was cancelled.");
+            }
+        }
+    }
+
+    private LlamaException recovered(LlamaException e) {
+        if (nativeContext.isBroken()) {
+            // Freed when this call leaves.
+            close.run();
+            return e.with("The failure came in the middle of a computation, so the context is closed; create another.");
+        }
+        if (e.kind() != LlamaException.Kind.EXITING) {
+            placement.undo();
+        }
+        return e;
+    }
+
+    private void checkEncoded() {
+        if (needsEncoding && !encoded) {
+            throw new IllegalStateException(
+                    "Nothing was encoded yet, which the model's decoder attends to; call encode.");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.qwen4j;
+
+import dev.qwen4j.internal.NativeContext;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** What a context computes on: its own threads, or pools that others use too. */
+final class ComputeThreads {
+    private final NativeContext nativeContext;
+    private List<ThreadPool> pools = List.of();
+
+    /** Those before, until the next computation: ggml then pauses the one that it used last. */
+    private List<ThreadPool> retired = List.of();
+
+    ComputeThreads(NativeContext nativeContext) {
+        this.nativeContext = nativeContext;
+    }
+
+    void own(int threads, int batchThreads) {
+        nativeContext.setThreads(threads, batchThreads);
+        replace(List.of());
+    }
+
+    void attach(ThreadPool pool, ThreadPool batchPool) {
+        var next = Stream.of(pool, batchPool).distinct().toList();
+        int retained = 0;
+        try {
+            for (; retained < next.size(); retained++) {
+                next.get(retained).retain();
+            }
+            nativeContext.attach(pool.nativePool(), batchPool.nativePool());
+        } catch (Throwable e) {
+            next.subList(0, retained).forEach(ThreadPool::release);
+            throw e;
+        }
+        replace(next);
+    }
+
+    /** The context is freed. */
+    void detach() {
+        replace(List.of());
+        releaseRetired();
+    }
+
+    <T> T compute(Supplier<T> computation) {
+        if (pools.isEmpty() && retired.isEmpty()) {
+            return computation.get();
+        }
+        var locked = Stream.concat(pools.stream(), retired.stream())
+                .distinct()
+                .sorted(Comparator.comparingLong(ThreadPool::number))
+                .toList();
+        locked.forEach(ThreadPool::lock);
+        try {
+            return computation.get();
+        } finally {
+            locked.forEach(ThreadPool::unlock);
+            releaseRetired();
+        }
+    }
+
+    private void replace(List<ThreadPool> next) {
+        retired = Stream.concat(retired.stream(), pools.stream()).toList();
+        pools = next;
+    }
+
+    private void releaseRetired() {
+        retired.forEach(ThreadPool::release);
+        retired = List.of();
+    }
+}

@@ -1,0 +1,105 @@
+package dev.qwen4j;
+
+import dev.qwen4j.internal.NativeThreadPool;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Threads that compute, for contexts to share; contexts have threads of their own otherwise.
+ *
+ * <p>They compute for one context at a time: the decode of another one waits for them. Safe for use by any thread. A pool that is closed serves the
+ * contexts that are attached to it until they are closed, or compute elsewhere, and is freed then.
+ *
+ * @see Context#attach
+ */
+public final class ThreadPool implements AutoCloseable {
+    private static final AtomicLong COUNT = new AtomicLong();
+
+    private final long number = COUNT.getAndIncrement();
+    private final ThreadPoolOptions options;
+    private final NativeThreadPool nativePool;
+    private final ReentrantLock inUse = new ReentrantLock();
+    private final ReentrantLock lock = new ReentrantLock();
+    private int contexts;
+    private boolean closed;
+
+    private ThreadPool(ThreadPoolOptions options) {
+        this.options = options;
+        this.nativePool = new NativeThreadPool(options);
+    }
+
+    /**
+     * Starts the threads.
+     *
+     * @throws LlamaException if they cannot be started
+     */
+    public static ThreadPool start(ThreadPoolOptions options) {
+        return new ThreadPool(options);
+    }
+
+    /** What it was started with. */
+    public ThreadPoolOptions options() {
+        return options;
+    }
+
+    /** Ends the threads once no context is attached any more; idempotent, from any thread, does not block. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                freeIfUnused();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    NativeThreadPool nativePool() {
+        return nativePool;
+    }
+
+    /** Another one for each: pools are locked in their order. */
+    long number() {
+        return number;
+    }
+
+    void retain() {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("The thread pool is closed.");
+            }
+            contexts++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void release() {
+        lock.lock();
+        try {
+            contexts--;
+            freeIfUnused();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until no other context computes with its threads. */
+    void lock() {
+        inUse.lock();
+    }
+
+    /** Lets another context compute. */
+    void unlock() {
+        inUse.unlock();
+    }
+
+    private void freeIfUnused() {
+        if (closed && contexts == 0) {
+            nativePool.free();
+        }
+    }
+}
