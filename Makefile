@@ -4,6 +4,7 @@
 #   make run        answer a question on the nano model: make run PROMPT="…", or from standard input
 #   make test       build, and pass all tests
 #   make package    the jar for any CPU of this platform (all CPU variants), built and tried in a folder of its own
+#   make bench      measure beside llama.cpp: make bench BENCH=decode-1,prefill-1 BENCH_FLAGS="--threads 1 --pairs 21"
 #   make peers      llama.cpp's own programs, beside which tests and benchmarks run
 #   make install    put the artifacts into the local Maven repository, for other projects
 #   make bindings   regenerate the bindings (needs jextract)
@@ -24,9 +25,9 @@ NATIVE_FLAGS  ?=
 MVN           := mvn --batch-mode --no-transfer-progress $(MAVEN_FLAGS)
 
 # What each step reads. A step runs when one of its files is newer than its stamp.
-native_sources := $(shell find pom.xml native/CMakeLists.txt native/llama.cmake native/cmake native/shim native/oracle bindings/src/abi -type f)
+native_sources := $(shell find pom.xml native/CMakeLists.txt native/llama.cmake native/cmake native/shim native/oracle native/bench bindings/src/abi -type f)
 java_sources   := $(shell find pom.xml .mvn */pom.xml */*/pom.xml bindings/src api/src native/platforms models/nano/src samples/*/src \
-                    -type f -not -path '*/target/*')
+                    benchmarks/src -type f -not -path '*/target/*')
 
 .PHONY: all
 all: target/built
@@ -76,6 +77,20 @@ run: target/built
 test: $(NATIVE)/lib/natives.properties $(NATIVE)/bin/llama-server | preflight
 	$(MVN) verify
 	@mkdir -p target && touch target/built
+
+# ---- Benchmarks -------------------------------------------------------------------------------------------------------------------------------
+
+# Model files outlive make clean, as llama.cpp's source does.
+BENCH_MODELS ?= $(or $(QWEN4J_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/qwen4j-build)/models
+BENCH        ?=
+BENCH_FLAGS  ?=
+
+.PHONY: bench
+bench: target/built
+	ninja -C $(NATIVE) bench
+	java -Dqwen4j.library.path=$(NATIVE)/lib -jar benchmarks/target/qwen4j-benchmarks-*.jar \
+	    --programs $(NATIVE)/bin --scripts benchmarks/models --models $(BENCH_MODELS) --results benchmarks/target/results.json \
+	    $(if $(BENCH),--only $(BENCH)) $(BENCH_FLAGS)
 
 # ---- For any CPU of this platform ------------------------------------------------------------------------------------------------------------
 

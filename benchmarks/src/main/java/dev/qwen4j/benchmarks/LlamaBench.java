@@ -1,0 +1,58 @@
+package dev.qwen4j.benchmarks;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** llama-bench with one test; its defaults are spelled out, which are ours too. */
+final class LlamaBench {
+    static final int BATCH = 2048;
+    static final int MICRO_BATCH = 512;
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final List<String> command;
+
+    LlamaBench(Settings settings, Path file, Throughput throughput) {
+        boolean prompt = throughput.tokensPerDecode() > 1;
+        command = List.of(
+                settings.programs().resolve("llama-bench").toString(),
+                "-m",
+                file.toString(),
+                "-p",
+                Integer.toString(prompt ? throughput.tokens() : 0),
+                "-n",
+                Integer.toString(prompt ? 0 : throughput.tokens()),
+                "-t",
+                Integer.toString(settings.threads()),
+                "-b",
+                Integer.toString(BATCH),
+                "-ub",
+                Integer.toString(MICRO_BATCH),
+                "-fa",
+                "auto",
+                "--poll",
+                "50",
+                "-lm",
+                "auto",
+                "-r",
+                Integer.toString(settings.repetitions()),
+                "-o",
+                "json");
+    }
+
+    String commandLine() {
+        return String.join(" ", command);
+    }
+
+    /** Runs it: the median of its repetitions. */
+    double tokensPerSecond() {
+        var tests = JSON.readTree(Program.run(command.toArray(String[]::new)));
+        return new Sample(StreamSupport.stream(tests.get(0).get("samples_ts").spliterator(), false)
+                        .mapToDouble(JsonNode::asDouble)
+                        .toArray())
+                .median();
+    }
+}
