@@ -5,6 +5,10 @@
 //                                                         output: for each a 4-byte count and 4-byte ids
 //   qwen4j-oracle generate MODEL THREADS N_CTX N id…      prefill, then N greedy tokens with end-of-generation banned; for each step
 //                                                         the 4-byte token and the raw logits it was chosen from
+//   qwen4j-oracle sample   MODEL ROUNDS STAGE…            standard input: logits of the whole vocabulary, raw floats, for each round;
+//                                                         stages as top_k:20 or dist:42, in their order; output: for each round the
+//                                                         candidates that are left: 4-byte size, selected, sorted, and of each one the
+//                                                         4-byte id, logit and probability; what is selected is accepted
 #include "llama.h"
 
 #include <math.h>
@@ -140,6 +144,170 @@ static int generate(int argc, char ** argv) {
     return 0;
 }
 
+// Reads numbers and texts from "name:1:0.5:text", from left to right.
+struct reader {
+    char * at;
+};
+
+static const char * word(struct reader * r) {
+    char * from = r->at;
+    char * end  = from ? strchr(from, ':') : NULL;
+    if (end) {
+        *end = 0;
+    }
+    r->at = end ? end + 1 : NULL;
+    return from ? from : "";
+}
+
+static float number(struct reader * r) {
+    return strtof(word(r), NULL);
+}
+
+static int32_t integer(struct reader * r) {
+    return (int32_t) strtol(word(r), NULL, 10);
+}
+
+static uint32_t seed(struct reader * r) {
+    return (uint32_t) strtoul(word(r), NULL, 10);
+}
+
+// Grammars and breakers are texts with colons in them: they are read from a file each.
+static char * file(const char * path) {
+    FILE * stream = fopen(path, "rb");
+    if (!stream) {
+        die("a file of a stage is missing");
+    }
+    char * text = calloc(1, 1 << 20);
+    if (fread(text, 1, (1 << 20) - 1, stream) == 0) {
+        die("a file of a stage is empty");
+    }
+    fclose(stream);
+    return text;
+}
+
+// The order of evaluation of arguments is not defined in C, so each is read by a statement of its own.
+static struct llama_sampler * stage(const struct llama_vocab * vocab, char * text) {
+    struct reader r       = { text };
+    const int32_t n_vocab = llama_vocab_n_tokens(vocab);
+    const char *  name    = word(&r);
+    if (!strcmp(name, "greedy")) {
+        return llama_sampler_init_greedy();
+    }
+    if (!strcmp(name, "dist")) {
+        return llama_sampler_init_dist(seed(&r));
+    }
+    if (!strcmp(name, "top_k")) {
+        return llama_sampler_init_top_k(integer(&r));
+    }
+    if (!strcmp(name, "temp")) {
+        return llama_sampler_init_temp(number(&r));
+    }
+    if (!strcmp(name, "top_n_sigma")) {
+        return llama_sampler_init_top_n_sigma(number(&r));
+    }
+    if (!strcmp(name, "infill")) {
+        return llama_sampler_init_infill(vocab);
+    }
+    if (!strcmp(name, "grammar")) {
+        return llama_sampler_init_grammar(vocab, file(word(&r)), "root");
+    }
+    if (!strcmp(name, "grammar_lazy")) {
+        const char * grammar = file(word(&r));
+        const char * pattern = file(word(&r));
+        return llama_sampler_init_grammar_lazy_patterns(vocab, grammar, "root", &pattern, 1, NULL, 0);
+    }
+    if (!strcmp(name, "logit_bias")) {
+        struct llama_logit_bias biases[16];
+        int32_t                 n = 0;
+        while (r.at && n < 16) {
+            biases[n].token  = integer(&r);
+            biases[n++].bias = number(&r);
+        }
+        return llama_sampler_init_logit_bias(n_vocab, n, biases);
+    }
+    if (!strcmp(name, "dry")) {
+        const float   multiplier = number(&r);
+        const float   base       = number(&r);
+        const int32_t allowed    = integer(&r);
+        const int32_t last_n     = integer(&r);
+        const char *  breaker    = file(word(&r));
+        return llama_sampler_init_dry(vocab, multiplier, base, allowed, last_n, &breaker, 1);
+    }
+    if (!strcmp(name, "penalties")) {
+        const int32_t last_n = integer(&r);
+        const float   repeat = number(&r);
+        const float   freq   = number(&r);
+        return llama_sampler_init_penalties(n_vocab, last_n, repeat, freq, number(&r));
+    }
+    if (!strcmp(name, "temp_ext")) {
+        const float t     = number(&r);
+        const float delta = number(&r);
+        return llama_sampler_init_temp_ext(t, delta, number(&r));
+    }
+    const float a = number(&r);
+    if (!strcmp(name, "top_p")) {
+        return llama_sampler_init_top_p(a, (size_t) integer(&r));
+    }
+    if (!strcmp(name, "min_p")) {
+        return llama_sampler_init_min_p(a, (size_t) integer(&r));
+    }
+    if (!strcmp(name, "typical")) {
+        return llama_sampler_init_typical(a, (size_t) integer(&r));
+    }
+    const float b = number(&r);
+    if (!strcmp(name, "adaptive_p")) {
+        return llama_sampler_init_adaptive_p(a, b, seed(&r));
+    }
+    if (!strcmp(name, "mirostat_v2")) {
+        return llama_sampler_init_mirostat_v2(seed(&r), a, b);
+    }
+    const int32_t n = integer(&r);
+    if (!strcmp(name, "xtc")) {
+        return llama_sampler_init_xtc(a, b, (size_t) n, seed(&r));
+    }
+    if (!strcmp(name, "mirostat")) {
+        return llama_sampler_init_mirostat(n_vocab, seed(&r), a, b, n);
+    }
+    return NULL;
+}
+
+static int sample(int argc, char ** argv) {
+    struct llama_model *       model   = load(argv[2], true);
+    const struct llama_vocab * vocab   = llama_model_get_vocab(model);
+    const int32_t              n_vocab = llama_vocab_n_tokens(vocab);
+    struct llama_sampler *     chain   = llama_sampler_chain_init(llama_sampler_chain_default_params());
+    for (int i = 4; i < argc; i++) {
+        struct llama_sampler * member = stage(vocab, argv[i]);
+        if (!member) {
+            die("a stage is not known, or was not made");
+        }
+        llama_sampler_chain_add(chain, member);
+    }
+    float *            row  = malloc(sizeof(float) * (size_t) n_vocab);
+    llama_token_data * data = malloc(sizeof(llama_token_data) * (size_t) n_vocab);
+    for (int round = 0; round < atoi(argv[3]); round++) {
+        if (fread(row, sizeof(float), (size_t) n_vocab, stdin) != (size_t) n_vocab) {
+            die("input ended inside a row of logits");
+        }
+        for (llama_token id = 0; id < n_vocab; id++) {
+            data[id] = (llama_token_data) { id, row[id], 0.0f };
+        }
+        llama_token_data_array left = { data, (size_t) n_vocab, -1, false };
+        llama_sampler_apply(chain, &left);
+        const int32_t head[3] = { (int32_t) left.size, (int32_t) left.selected, left.sorted };
+        put(head, sizeof head, 1);
+        put(left.data, sizeof(llama_token_data), left.size);
+        if (left.selected >= 0) {
+            llama_sampler_accept(chain, left.data[left.selected].id);
+        }
+    }
+    free(data);
+    free(row);
+    llama_sampler_free(chain);
+    llama_model_free(model);
+    return 0;
+}
+
 int main(int argc, char ** argv) {
     llama_log_set(quiet, NULL);
     if (argc > 5 && !strcmp(argv[1], "logits")) {
@@ -151,5 +319,8 @@ int main(int argc, char ** argv) {
     if (argc > 6 && !strcmp(argv[1], "generate")) {
         return generate(argc, argv);
     }
-    die("usage: logits MODEL THREADS N_CTX id… | tokens MODEL SPECIAL PARSE | generate MODEL THREADS N_CTX N id…");
+    if (argc > 4 && !strcmp(argv[1], "sample")) {
+        return sample(argc, argv);
+    }
+    die("usage: logits MODEL THREADS N_CTX id… | tokens MODEL SPECIAL PARSE | generate MODEL THREADS N_CTX N id… | sample MODEL ROUNDS STAGE…");
 }

@@ -4,6 +4,7 @@
 #include "chat.h"
 #include "common.h"
 #include "json.h"
+#include "json-schema-to-grammar.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -18,14 +19,17 @@ struct qwen4j_chat {
 
 namespace {
 
-char * text_of(const common_json & json) {
-    const std::string text = json.dump_safe();
-    char *            copy = static_cast<char *>(malloc(text.size() + 1));
+char * copy_of(const std::string & text) {
+    char * copy = static_cast<char *>(malloc(text.size() + 1));
     if (!copy) {
         throw std::bad_alloc();
     }
     memcpy(copy, text.c_str(), text.size() + 1);
     return copy;
+}
+
+char * text_of(const common_json & json) {
+    return copy_of(json.dump_safe());
 }
 
 common_chat_templates_inputs inputs_of(const common_json & request, const common_chat_templates * templates) {
@@ -129,6 +133,10 @@ char * qwen4j_chat_parse(struct qwen4j_error * error, const char * request) {
         return text_of(
             common_chat_parse(json.at("text").get<std::string>(), json.value("partial", false), parser_params_of(json)).to_json_oaicompat());
     });
+}
+
+char * qwen4j_schema_grammar(struct qwen4j_error * error, const char * schema) {
+    return guarded(error, [&] { return copy_of(json_schema_to_grammar(common_json::parse(schema), true)); });
 }
 
 void qwen4j_text_free(char * text) {

@@ -188,23 +188,41 @@ QWEN4J_API void qwen4j_memory_divide(struct qwen4j_error * error, struct qwen4j_
 
 // ---- Sampler ---------------------------------------------------------------------------------------------------------------------------------
 
+struct qwen4j_sampler;
+
 enum qwen4j_sampler_kind {
-    QWEN4J_SAMPLER_GREEDY      = 0,
-    QWEN4J_SAMPLER_DIST        = 1, // seed
-    QWEN4J_SAMPLER_TOP_K       = 2, // n = k
-    QWEN4J_SAMPLER_TOP_P       = 3, // a = p, n = min_keep
-    QWEN4J_SAMPLER_MIN_P       = 4, // a = p, n = min_keep
-    QWEN4J_SAMPLER_TEMPERATURE = 5, // a = t
-    QWEN4J_SAMPLER_PENALTIES   = 6, // n = last_n, a = repeat, b = frequency, c = presence
+    QWEN4J_SAMPLER_GREEDY       = 0,
+    QWEN4J_SAMPLER_DIST         = 1,  // seed
+    QWEN4J_SAMPLER_TOP_K        = 2,  // n = k
+    QWEN4J_SAMPLER_TOP_P        = 3,  // a = p, n = min_keep
+    QWEN4J_SAMPLER_MIN_P        = 4,  // a = p, n = min_keep
+    QWEN4J_SAMPLER_TEMPERATURE  = 5,  // a = t
+    QWEN4J_SAMPLER_PENALTIES    = 6,  // n = last_n, a = repeat, b = frequency, c = presence
+    QWEN4J_SAMPLER_TYPICAL      = 7,  // a = p, n = min_keep
+    QWEN4J_SAMPLER_TEMP_EXT     = 8,  // a = t, b = delta, c = exponent
+    QWEN4J_SAMPLER_XTC          = 9,  // a = p, b = threshold, n = min_keep, seed
+    QWEN4J_SAMPLER_TOP_N_SIGMA  = 10, // a = n
+    QWEN4J_SAMPLER_MIROSTAT     = 11, // seed, a = tau, b = eta, n = m
+    QWEN4J_SAMPLER_MIROSTAT_V2  = 12, // seed, a = tau, b = eta
+    QWEN4J_SAMPLER_ADAPTIVE_P   = 13, // a = target, b = decay, seed
+    QWEN4J_SAMPLER_DRY          = 14, // a = multiplier, b = base, m = allowed_length, n = last_n, texts = breakers
+    QWEN4J_SAMPLER_LOGIT_BIAS   = 15, // biases
+    QWEN4J_SAMPLER_INFILL       = 16,
+    QWEN4J_SAMPLER_GRAMMAR      = 17, // text = GBNF, name = root
+    QWEN4J_SAMPLER_LAZY_GRAMMAR = 18, // text = GBNF, name = root, texts = patterns, tokens
+    QWEN4J_SAMPLER_CUSTOM       = 19, // name, custom
 };
 
-struct qwen4j_sampler_stage {
-    int32_t  kind; // enum qwen4j_sampler_kind
-    int32_t  n;
-    uint32_t seed;
-    float    a;
-    float    b;
-    float    c;
+// Why a token was not chosen or taken: error->code where status is FAILED.
+enum qwen4j_sampling_failure {
+    QWEN4J_SAMPLING_OTHER        = 0,
+    QWEN4J_SAMPLING_NO_LOGITS    = 1,
+    QWEN4J_SAMPLING_NOT_A_NUMBER = 2, // logits or probabilities are NaN
+    QWEN4J_SAMPLING_NO_CANDIDATE = 3, // what was selected is banned, as all others are; or there is none
+    QWEN4J_SAMPLING_NO_SELECTION = 4, // no stage selected
+    QWEN4J_SAMPLING_REFUSED      = 5, // a grammar does not allow the token; nothing was changed
+    QWEN4J_SAMPLING_CUSTOM       = 6, // a function of a custom sampler returned not 0
+    QWEN4J_SAMPLING_PATTERN      = 7, // a trigger pattern is no regular expression
 };
 
 struct qwen4j_logit_bias {
@@ -212,15 +230,68 @@ struct qwen4j_logit_bias {
     float   bias; // -infinity bans
 };
 
-// A chain of the stages in their order, after the biases where n_biases > 0. All or nothing.
-QWEN4J_API struct llama_sampler * qwen4j_sampler_new(struct qwen4j_error * error, const struct llama_vocab * vocab,
-    const struct qwen4j_logit_bias * biases, int32_t n_biases, const struct qwen4j_sampler_stage * stages, int32_t n_stages);
-QWEN4J_API void qwen4j_sampler_free(struct qwen4j_error * error, struct llama_sampler * sampler);
+// A sampler of the caller's own. Its functions return 0, or not 0 if they failed. They live as long as the sampler, and are called by the thread that
+// uses it. What apply leaves must be candidates of the vocabulary, no more than there were, with no NaN among them.
+struct qwen4j_custom_sampler {
+    int32_t (*apply)(struct llama_token_data_array * candidates);
+    int32_t (*accept)(int32_t token);
+    int32_t (*reset)(void);
+};
 
-// Samples from the logits of the i-th token of the context's last batch (-1: the last output) and accepts it: the token, or -1.
-QWEN4J_API int32_t qwen4j_sample(struct qwen4j_error * error, struct llama_sampler * sampler, struct qwen4j_context * context, int32_t i);
-QWEN4J_API void qwen4j_sampler_accept(struct qwen4j_error * error, struct llama_sampler * sampler, int32_t token);
-QWEN4J_API void qwen4j_sampler_reset(struct qwen4j_error * error, struct llama_sampler * sampler);
+struct qwen4j_sampler_stage {
+    int32_t                          kind; // enum qwen4j_sampler_kind
+    int32_t                          n;
+    int32_t                          m;
+    uint32_t                         seed;
+    float                            a;
+    float                            b;
+    float                            c;
+    int32_t                          n_biases;
+    const struct qwen4j_logit_bias * biases;
+    const char *                     text;
+    const char *                     name;
+    const char **                    texts;
+    int32_t                          n_texts;
+    int32_t                          n_tokens;
+    const int32_t *                  tokens;
+    struct qwen4j_custom_sampler     custom;
+};
+
+// A chain of the stages in their order. All or nothing.
+QWEN4J_API struct qwen4j_sampler * qwen4j_sampler_new(struct qwen4j_error * error, const struct llama_vocab * vocab,
+    const struct qwen4j_sampler_stage * stages, int32_t n_stages);
+QWEN4J_API void qwen4j_sampler_free(struct qwen4j_error * error, struct qwen4j_sampler * sampler);
+
+// The chain, for llama.h's getters. Borrowed.
+QWEN4J_API struct llama_sampler * qwen4j_sampler_llama(const struct qwen4j_sampler * sampler);
+
+// Samples from the logits of the i-th token of the context's last batch and accepts it: the token, or -1. Greedy alone looks at the logits where they
+// are, with llama.cpp's result.
+QWEN4J_API int32_t qwen4j_sample(struct qwen4j_error * error, struct qwen4j_sampler * sampler, struct qwen4j_context * context, int32_t i);
+
+// Runs the chain on the caller's candidates, and accepts nothing. data may point into the middle of what was passed afterwards.
+QWEN4J_API void qwen4j_sampler_apply(struct qwen4j_error * error, struct qwen4j_sampler * sampler, struct llama_token_data_array * candidates);
+
+// Has all stages accept a token that they did not choose; grammars only if it is generated, and not part of a prompt.
+QWEN4J_API void qwen4j_sampler_accept(struct qwen4j_error * error, struct qwen4j_sampler * sampler, int32_t token, bool generated);
+QWEN4J_API void qwen4j_sampler_reset(struct qwen4j_error * error, struct qwen4j_sampler * sampler);
+
+// A sampler in the same state; its custom samplers are the ones given, in the order of the stages.
+QWEN4J_API struct qwen4j_sampler * qwen4j_sampler_copy(struct qwen4j_error * error, const struct qwen4j_sampler * sampler,
+    const struct qwen4j_custom_sampler * customs, int32_t n_customs);
+
+// Removes and frees the stage at a place.
+QWEN4J_API void qwen4j_sampler_remove(struct qwen4j_error * error, struct qwen4j_sampler * sampler, int32_t i);
+
+// How many bytes lazy grammars have heard that still wait: std::regex may recurse for each of them at the next accept. 0 if none waits.
+QWEN4J_API int64_t qwen4j_sampler_heard(const struct qwen4j_sampler * sampler);
+
+// The microseconds that sampling has taken, and how many tokens were sampled.
+QWEN4J_API int64_t qwen4j_sampler_micros(const struct qwen4j_sampler * sampler);
+QWEN4J_API int64_t qwen4j_sampler_count(const struct qwen4j_sampler * sampler);
+
+// The grammar that llama.cpp makes of a JSON schema. Recursive.
+QWEN4J_API char * qwen4j_schema_grammar(struct qwen4j_error * error, const char * schema);
 
 // ---- Chat templates --------------------------------------------------------------------------------------------------------------------------
 

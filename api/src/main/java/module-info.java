@@ -11,4 +11,5 @@ module dev.qwen4j {
 
     exports dev.qwen4j;
     exports dev.qwen4j.gguf;
+    exports dev.qwen4j.grammar;
 }

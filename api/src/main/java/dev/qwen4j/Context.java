@@ -262,13 +262,7 @@ public final class Context implements AutoCloseable {
      * @throws IllegalArgumentException if the recipe biases a token that is not in the vocabulary, or bans all of them
      */
     public Sampler newSampler(Sampling sampling) {
-        Objects.requireNonNull(sampling, "sampling").logitBias().keySet().forEach(model.tokenizer()::checked);
-        int vocabulary = model.tokenizer().size();
-        if (sampling.logitBias().size() == vocabulary
-                && sampling.logitBias().values().stream().allMatch(bias -> bias == Float.NEGATIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    "The logit bias bans all " + vocabulary + " tokens; at least one must be left.");
-        }
+        SamplingChecks.check(Objects.requireNonNull(sampling, "sampling"), model.tokenizer());
         return lifetime.call(() -> Sampler.create(this, lifetime, model.nativeVocabulary(), sampling));
     }
 
@@ -383,10 +377,19 @@ public final class Context implements AutoCloseable {
         lifetime.close();
     }
 
+    int sampleLast(NativeSampler sampler) {
+        lifetime.enter();
+        try {
+            return sampler.sample(nativeContext, results.last());
+        } finally {
+            lifetime.leave();
+        }
+    }
+
     int sample(NativeSampler sampler, int index) {
         lifetime.enter();
         try {
-            return nativeContext.sample(sampler, index == -1 ? results.last() : results.checked(index));
+            return sampler.sample(nativeContext, results.checked(index));
         } finally {
             lifetime.leave();
         }

@@ -51,9 +51,19 @@ public final class Guard {
         }
     }
 
+    /** What the last call gave as the code of its failure. */
+    int code() {
+        return qwen4j_error.code(error);
+    }
+
+    /** What the last call said of its failure. */
+    String message() {
+        return text(qwen4j_error.message(error));
+    }
+
     /** The last call's failure. */
     LlamaException failure(String doing) {
-        return new LlamaException(doing, kind(), text(qwen4j_error.message(error)), text(qwen4j_error.log(error)));
+        return new LlamaException(doing, kind(), message(), text(qwen4j_error.log(error)));
     }
 
     private Kind kind() {

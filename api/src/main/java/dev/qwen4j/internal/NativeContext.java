@@ -195,11 +195,8 @@ public final class NativeContext {
         return evalListener.flatMap(NativeEvalListener::takeThrown);
     }
 
-    /** Samples from the logits of a token of the last batch, and has the sampler accept the result. */
-    public int sample(NativeSampler sampler, int index) {
-        int token = LlamaCpp.qwen4j_sample(guard.error(), sampler.pointer(), context, index);
-        guard.check("sample a token");
-        return token;
+    MemorySegment pointer() {
+        return context;
     }
 
     /** Computes on threads of its own. */

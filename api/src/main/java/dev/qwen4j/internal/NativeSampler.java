@@ -1,42 +1,62 @@
 package dev.qwen4j.internal;
 
-import dev.qwen4j.Sampling;
+import dev.qwen4j.LlamaException;
+import dev.qwen4j.SamplingException;
+import dev.qwen4j.SamplingStage;
 import dev.qwen4j.bindings.Pointers;
 import dev.qwen4j.bindings.generated.LlamaCpp;
-import dev.qwen4j.bindings.generated.qwen4j_logit_bias;
-import dev.qwen4j.bindings.generated.qwen4j_sampler_stage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
-/** A chain of {@code llama_sampler}s. For one thread at a time. */
+/** A chain of {@code llama_sampler}s. For one thread at a time. Arguments are the caller's to check. */
 public final class NativeSampler {
+    /** LLAMA_DEFAULT_SEED, which stands for none. */
+    private static final int NO_SEED = -1;
+
+    private interface Creation {
+        MemorySegment create(MemorySegment error, NativeStages stages);
+    }
+
     private final Arena arena = Arena.ofShared();
     private final Guard guard;
     private final MemorySegment sampler;
+    private @Nullable Throwable thrown;
 
-    /** Creates the chain that the recipe describes. */
-    public NativeSampler(NativeVocabulary vocabulary, Sampling sampling) {
+    /**
+     * Creates the chain of some stages.
+     *
+     * @param customs those of the stages that are written in Java
+     * @throws IllegalArgumentException if a trigger pattern is no regular expression
+     */
+    public NativeSampler(NativeVocabulary vocabulary, List<SamplingStage> stages, List<? extends CustomStage> customs) {
+        this(
+                customs,
+                "create a sampler",
+                (error, writer) ->
+                        LlamaCpp.qwen4j_sampler_new(error, vocabulary.pointer(), writer.write(stages), stages.size()));
+    }
+
+    /** Creates a copy in the same state, with copies of the stages that are written in Java. */
+    public NativeSampler(NativeSampler other, List<? extends CustomStage> customs) {
+        this(
+                customs,
+                "copy the sampler",
+                (error, writer) -> LlamaCpp.qwen4j_sampler_copy(
+                        error, other.sampler, writer.writeCustoms(customs.size()), customs.size()));
+    }
+
+    private NativeSampler(List<? extends CustomStage> customs, String doing, Creation creation) {
         try (var call = Arena.ofConfined()) {
             guard = new Guard(arena);
-            var stages = qwen4j_sampler_stage.allocateArray(sampling.stages().size(), call);
-            for (int i = 0; i < sampling.stages().size(); i++) {
-                fill(qwen4j_sampler_stage.asSlice(stages, i), sampling.stages().get(i));
-            }
-            var biases = qwen4j_logit_bias.allocateArray(sampling.logitBias().size(), call);
-            int bias = 0;
-            for (var entry : sampling.logitBias().entrySet()) {
-                var slot = qwen4j_logit_bias.asSlice(biases, bias++);
-                qwen4j_logit_bias.token(slot, entry.getKey());
-                qwen4j_logit_bias.bias(slot, entry.getValue());
-            }
-            var created = LlamaCpp.qwen4j_sampler_new(
-                    guard.error(),
-                    vocabulary.pointer(),
-                    biases,
-                    bias,
-                    stages,
-                    sampling.stages().size());
-            guard.check("create a sampler");
+            var stubs = customs.stream()
+                    .map(stage -> new CustomStub(stage, this::onThrow))
+                    .toList();
+            var created = creation.create(guard.error(), new NativeStages(call, arena, stubs));
+            check(doing);
             sampler = Pointers.scoped(created, arena);
         } catch (Throwable e) {
             arena.close();
@@ -44,55 +64,76 @@ public final class NativeSampler {
         }
     }
 
-    private static void fill(MemorySegment slot, Sampling.Stage stage) {
-        switch (stage) {
-            case Sampling.Greedy() -> qwen4j_sampler_stage.kind(slot, LlamaCpp.QWEN4J_SAMPLER_GREEDY());
-            case Sampling.Draw(long seed) -> {
-                qwen4j_sampler_stage.kind(slot, LlamaCpp.QWEN4J_SAMPLER_DIST());
-                qwen4j_sampler_stage.seed(slot, (int) seed);
-            }
-            case Sampling.TopK(int k) -> {
-                qwen4j_sampler_stage.kind(slot, LlamaCpp.QWEN4J_SAMPLER_TOP_K());
-                qwen4j_sampler_stage.n(slot, k);
-            }
-            case Sampling.TopP(float p, int minKeep) -> {
-                qwen4j_sampler_stage.kind(slot, LlamaCpp.QWEN4J_SAMPLER_TOP_P());
-                qwen4j_sampler_stage.a(slot, p);
-                qwen4j_sampler_stage.n(slot, minKeep);
-            }
-            case Sampling.MinP(float p, int minKeep) -> {
-                qwen4j_sampler_stage.kind(slot, LlamaCpp.QWEN4J_SAMPLER_MIN_P());
-                qwen4j_sampler_stage.a(slot, p);
-                qwen4j_sampler_stage.n(slot, minKeep);
-            }
-            case Sampling.Temperature(float t) -> {
-                qwen4j_sampler_stage.kind(slot, LlamaCpp.QWEN4J_SAMPLER_TEMPERATURE());
-                qwen4j_sampler_stage.a(slot, t);
-            }
-            case Sampling.Penalties(int lastN, float repeat, float frequency, float presence) -> {
-                qwen4j_sampler_stage.kind(slot, LlamaCpp.QWEN4J_SAMPLER_PENALTIES());
-                qwen4j_sampler_stage.n(slot, lastN);
-                qwen4j_sampler_stage.a(slot, repeat);
-                qwen4j_sampler_stage.b(slot, frequency);
-                qwen4j_sampler_stage.c(slot, presence);
-            }
+    private void onThrow(Throwable e) {
+        thrown = e;
+    }
+
+    /** Samples from the logits of a token of the last batch, and accepts the result. */
+    public int sample(NativeContext context, int index) {
+        int token = LlamaCpp.qwen4j_sample(guard.error(), sampler, context.pointer(), index);
+        check("sample a token");
+        return token;
+    }
+
+    /** What the chain leaves of candidates; nothing is accepted. */
+    public CandidateArrays apply(CandidateArrays candidates) {
+        try (var call = Arena.ofConfined()) {
+            var array = candidates.allocate(call);
+            LlamaCpp.qwen4j_sampler_apply(guard.error(), sampler, array);
+            check("apply the sampler");
+            return CandidateArrays.read(array, call);
         }
     }
 
-    MemorySegment pointer() {
-        return sampler;
-    }
-
-    /** Tells the chain of a token that it did not sample itself. */
-    public void accept(int token) {
-        LlamaCpp.qwen4j_sampler_accept(guard.error(), sampler, token);
-        guard.check("accept token " + token);
+    /** Tells the chain of a token that it did not sample itself; grammars only if it is generated. */
+    public void accept(int token, boolean generated) {
+        LlamaCpp.qwen4j_sampler_accept(guard.error(), sampler, token, generated);
+        check("accept token " + token);
     }
 
     /** Back to the state after creation, the seed's included. */
     public void reset() {
         LlamaCpp.qwen4j_sampler_reset(guard.error(), sampler);
-        guard.check("reset the sampler");
+        check("reset the sampler");
+    }
+
+    /** Removes a stage. */
+    public void remove(int index) {
+        LlamaCpp.qwen4j_sampler_remove(guard.error(), sampler, index);
+        check("remove stage " + index);
+    }
+
+    /** The bytes of text that lazy grammars have heard while they wait; 0 if none waits. */
+    public long heardBytes() {
+        return LlamaCpp.qwen4j_sampler_heard(sampler);
+    }
+
+    /** The microseconds that sampling has taken. */
+    public long micros() {
+        return LlamaCpp.qwen4j_sampler_micros(sampler);
+    }
+
+    /** How many tokens were sampled. */
+    public long count() {
+        return LlamaCpp.qwen4j_sampler_count(sampler);
+    }
+
+    /** The seed of the last stage that draws. */
+    public OptionalLong seed() {
+        int seed = LlamaCpp.llama_sampler_get_seed(LlamaCpp.qwen4j_sampler_llama(sampler));
+        return seed == NO_SEED ? OptionalLong.empty() : OptionalLong.of(Integer.toUnsignedLong(seed));
+    }
+
+    /** llama.cpp's names of the stages. */
+    public List<String> names() {
+        var chain = LlamaCpp.qwen4j_sampler_llama(sampler);
+        var names = new ArrayList<String>();
+        var stage = LlamaCpp.llama_sampler_chain_get(chain, 0);
+        while (!Pointers.isNull(stage)) {
+            names.add(Pointers.utf8(LlamaCpp.llama_sampler_name(stage)));
+            stage = LlamaCpp.llama_sampler_chain_get(chain, names.size());
+        }
+        return names;
     }
 
     /** Frees the chain. */
@@ -102,5 +143,35 @@ public final class NativeSampler {
         } finally {
             arena.close();
         }
+    }
+
+    private void check(String doing) {
+        NativeLog.drain();
+        if (guard.failed()) {
+            throw failure(guard.failure(doing));
+        }
+    }
+
+    private RuntimeException failure(LlamaException e) {
+        var cause = thrown;
+        thrown = null;
+        int code = e.kind() == LlamaException.Kind.FAILURE ? guard.code() : LlamaCpp.QWEN4J_SAMPLING_OTHER();
+        if (code == LlamaCpp.QWEN4J_SAMPLING_CUSTOM()) {
+            var message = "A sampler written in Java threw " + cause + ".";
+            return new SamplingException(SamplingException.Kind.CUSTOM, message, cause == null ? e : cause);
+        }
+        if (code == LlamaCpp.QWEN4J_SAMPLING_NO_SELECTION()) {
+            return new SamplingException(SamplingException.Kind.CUSTOM, guard.message() + ".");
+        }
+        if (code == LlamaCpp.QWEN4J_SAMPLING_NOT_A_NUMBER()) {
+            return new SamplingException(SamplingException.Kind.NOT_A_NUMBER, guard.message() + ".");
+        }
+        if (code == LlamaCpp.QWEN4J_SAMPLING_NO_CANDIDATE()) {
+            return new SamplingException(SamplingException.Kind.NO_CANDIDATE, guard.message() + ".");
+        }
+        if (code == LlamaCpp.QWEN4J_SAMPLING_REFUSED()) {
+            return new SamplingException(SamplingException.Kind.REFUSED, guard.message() + ".");
+        }
+        return code == LlamaCpp.QWEN4J_SAMPLING_PATTERN() ? new IllegalArgumentException(guard.message()) : e;
     }
 }

@@ -102,8 +102,7 @@ final class Raw {
         for (int i = 0; i < kinds.length; i++) {
             qwen4j_sampler_stage.kind(qwen4j_sampler_stage.asSlice(stages, i), kinds[i]);
         }
-        return LlamaCpp.qwen4j_sampler_new(
-                error, LlamaCpp.llama_model_get_vocab(model), MemorySegment.NULL, 0, stages, kinds.length);
+        return LlamaCpp.qwen4j_sampler_new(error, LlamaCpp.llama_model_get_vocab(model), stages, kinds.length);
     }
 
     int[] tokens(MemorySegment model, String text) {

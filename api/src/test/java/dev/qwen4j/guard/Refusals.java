@@ -5,6 +5,7 @@ import static dev.qwen4j.bindings.generated.LlamaCpp.LLAMA_ATTENTION_TYPE_NON_CA
 import static dev.qwen4j.bindings.generated.LlamaCpp.LLAMA_FLASH_ATTN_TYPE_DISABLED;
 import static dev.qwen4j.bindings.generated.LlamaCpp.QWEN4J_SAMPLER_GREEDY;
 import static dev.qwen4j.bindings.generated.LlamaCpp.QWEN4J_SAMPLER_TEMPERATURE;
+import static dev.qwen4j.bindings.generated.LlamaCpp.QWEN4J_SAMPLER_TYPICAL;
 import static dev.qwen4j.bindings.generated.LlamaCpp.QWEN4J_STATUS_ASSERTION;
 import static dev.qwen4j.bindings.generated.LlamaCpp.QWEN4J_STATUS_EXCEPTION;
 import static dev.qwen4j.bindings.generated.LlamaCpp.QWEN4J_STATUS_FAILED;
@@ -12,6 +13,7 @@ import static dev.qwen4j.bindings.generated.LlamaCpp.QWEN4J_STATUS_FAILED;
 import dev.qwen4j.bindings.generated.LlamaCpp;
 import dev.qwen4j.bindings.generated.llama_batch;
 import dev.qwen4j.bindings.generated.llama_context_params;
+import dev.qwen4j.bindings.generated.llama_token_data_array;
 import dev.qwen4j.nano.Nano;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -188,15 +190,20 @@ final class Refusals {
         failed("logits that were not asked for", "batch.logits[99] != true", s -> logits(s, 99));
         failed("logits beyond any batch", "out of range", s -> logits(s, 9999));
         failed("logits of a negative index", "corrupt output buffer", s -> logits(s, -99));
-        asserts(
+        failed(
                 "sampling from logits that were not asked for",
-                "logits != nullptr",
+                "there are no logits for position 99",
                 s -> sample(s, 99, QWEN4J_SAMPLER_GREEDY()));
-        asserts(
+        failed(
                 "a chain that chooses nothing",
-                "cur_p.selected >= 0",
+                "no stage selected one",
                 s -> sample(s, -1, QWEN4J_SAMPLER_TEMPERATURE()));
-        asserts("an empty chain", "cur_p.selected >= 0", s -> sample(s, -1));
+        failed("an empty chain", "no stage selected one", s -> sample(s, -1));
+        asserts("no candidates", "cur_p->size > 0", s -> {
+            var empty = llama_token_data_array.allocate(s.raw.arena);
+            LlamaCpp.qwen4j_sampler_apply(s.raw.error, s.raw.sampler(s.model, QWEN4J_SAMPLER_TYPICAL()), empty);
+            return s.context;
+        });
         failed("an unknown stage", "kind 77", s -> {
             s.raw.sampler(s.model, QWEN4J_SAMPLER_GREEDY(), 77);
             return s.context;

@@ -2,6 +2,7 @@ package dev.qwen4j.guard;
 
 import dev.qwen4j.bindings.generated.LlamaCpp;
 import dev.qwen4j.bindings.generated.llama_context_params;
+import dev.qwen4j.bindings.generated.llama_token_data_array;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -14,7 +15,8 @@ final class ThousandTripsMain {
     private final Scene scene = new Scene(Path.of("."));
     private final Raw raw = scene.raw;
     private final MemorySegment large = raw.batchOf(513);
-    private final MemorySegment chooser = raw.sampler(scene.model, LlamaCpp.QWEN4J_SAMPLER_TEMPERATURE());
+    private final MemorySegment chooser = raw.sampler(scene.model, LlamaCpp.QWEN4J_SAMPLER_TYPICAL());
+    private final MemorySegment nothing = llama_token_data_array.allocate(raw.arena);
     private final MemorySegment room = raw.arena.allocate(64);
     private final MemorySegment params = LlamaCpp.llama_context_default_params(raw.arena);
     private int trips;
@@ -40,7 +42,7 @@ final class ThousandTripsMain {
         for (int i = 0; i < times; i++) {
             switch (i % 4) {
                 case 0 -> raw.decode(scene.context, large);
-                case 1 -> LlamaCpp.qwen4j_sample(raw.error, chooser, scene.context, -1);
+                case 1 -> LlamaCpp.qwen4j_sampler_apply(raw.error, chooser, nothing);
                 case 2 -> LlamaCpp.qwen4j_token_to_piece(raw.error, scene.vocabulary, -1, room, 64, 0, true);
                 default -> LlamaCpp.qwen4j_context_new(raw.error, scene.model, params, MemorySegment.NULL);
             }

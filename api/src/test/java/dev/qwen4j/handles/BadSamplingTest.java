@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.qwen4j.Model;
 import dev.qwen4j.Sampling;
+import dev.qwen4j.SamplingStage;
 import dev.qwen4j.nano.Nano;
 import java.util.List;
 import java.util.Map;
@@ -30,18 +31,24 @@ class BadSamplingTest {
         return Stream.of(
                         wrong(
                                 "temperature",
-                                t -> new Sampling.Temperature(t),
+                                t -> new SamplingStage.Temperature(t),
                                 List.of(-0.1f, NAN, INFINITY, -INFINITY)),
-                        wrong("topP", p -> new Sampling.TopP(p, 1), List.of(-0.1f, 0f, 1.01f, NAN, INFINITY)),
-                        wrong("minP", p -> new Sampling.MinP(p, 1), List.of(-0.1f, 1.01f, NAN, INFINITY)),
-                        wrong("repeat", r -> new Sampling.Penalties(1, r, 0, 0), List.of(-1f, 0f, NAN, INFINITY)),
-                        wrong("frequency", f -> new Sampling.Penalties(1, 1, f, 0), List.of(NAN, INFINITY, -INFINITY)),
-                        wrong("presence", p -> new Sampling.Penalties(1, 1, 0, p), List.of(NAN, INFINITY, -INFINITY)),
-                        wrong("topK", k -> new Sampling.TopK(k), List.of(0, -1, Integer.MIN_VALUE)),
-                        wrong("minKeep", n -> new Sampling.TopP(0.5f, n), List.of(0, -1)),
-                        wrong("minKeep", n -> new Sampling.MinP(0.5f, n), List.of(0, -1)),
-                        wrong("lastN", n -> new Sampling.Penalties(n, 1, 0, 0), List.of(0, -1)),
-                        wrong("seed", s -> new Sampling.Draw(s), List.of(-1L, 0xFFFF_FFFFL, Long.MAX_VALUE)),
+                        wrong("topP", p -> new SamplingStage.TopP(p, 1), List.of(-0.1f, 0f, 1.01f, NAN, INFINITY)),
+                        wrong("minP", p -> new SamplingStage.MinP(p, 1), List.of(-0.1f, 1.01f, NAN, INFINITY)),
+                        wrong("repeat", r -> new SamplingStage.Penalties(1, r, 0, 0), List.of(-1f, 0f, NAN, INFINITY)),
+                        wrong(
+                                "frequency",
+                                f -> new SamplingStage.Penalties(1, 1, f, 0),
+                                List.of(NAN, INFINITY, -INFINITY)),
+                        wrong(
+                                "presence",
+                                p -> new SamplingStage.Penalties(1, 1, 0, p),
+                                List.of(NAN, INFINITY, -INFINITY)),
+                        wrong("topK", k -> new SamplingStage.TopK(k), List.of(0, -1, Integer.MIN_VALUE)),
+                        wrong("minKeep", n -> new SamplingStage.TopP(0.5f, n), List.of(0, -1)),
+                        wrong("minKeep", n -> new SamplingStage.MinP(0.5f, n), List.of(0, -1)),
+                        wrong("lastN", n -> new SamplingStage.Penalties(n, 1, 0, 0), List.of(0, -1)),
+                        wrong("seed", s -> new SamplingStage.Draw(s), List.of(-1L, 0xFFFF_FFFFL, Long.MAX_VALUE)),
                         wrong("seed", s -> Sampling.qwen3Thinking().seed(s), List.of(-1L, 1L << 32)),
                         wrong(
                                 "the logit bias of token 3",
@@ -57,9 +64,11 @@ class BadSamplingTest {
     @Test
     void refusesRecipesThatDoNotPickOneTokenAtTheirEnd() {
         refused(() -> Sampling.of(), "no stages");
-        refused(() -> Sampling.of(new Sampling.Temperature(1)), "The last stage is Temperature");
-        refused(() -> Sampling.of(new Sampling.Greedy(), new Sampling.Draw(1)), "Stage 0 of 2 is Greedy");
-        refused(() -> Sampling.of(List.of(new Sampling.Draw(1), new Sampling.TopK(1))), "Stage 0 of 2 is Draw");
+        refused(() -> Sampling.of(new SamplingStage.Temperature(1)), "The last stage is Temperature");
+        refused(() -> Sampling.of(new SamplingStage.Greedy(), new SamplingStage.Draw(1)), "Stage 0 of 2 is Greedy");
+        refused(
+                () -> Sampling.of(List.of(new SamplingStage.Draw(1), new SamplingStage.TopK(1))),
+                "Stage 0 of 2 is Draw");
     }
 
     @Test

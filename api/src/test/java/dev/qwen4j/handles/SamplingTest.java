@@ -39,10 +39,11 @@ class SamplingTest {
         return List.of(
                 Sampling.qwen3Thinking(),
                 Sampling.qwen3NonThinking(),
-                Sampling.of(
-                        new Sampling.Penalties(64, 1.3f, 0.2f, 0.1f),
-                        new Sampling.MinP(0.01f, 1),
-                        new Sampling.Draw(0)));
+                Sampling.builder().penalties(64, 1.3f, 0.2f, 0.1f).minP(0.01f).draw(0),
+                Sampling.builder().xtc(0.5f, 0.01f, 0).typical(0.9f).draw(0),
+                Sampling.builder().dynamicTemperature(1, 0.5f, 1).mirostat(0, 5, 0.1f),
+                Sampling.builder().topNSigma(2).mirostatV2(0, 5, 0.1f),
+                Sampling.builder().minP(0.001f).adaptiveP(0.1f, 0.9f, 0));
     }
 
     @ParameterizedTest
@@ -77,10 +78,8 @@ class SamplingTest {
     @Test
     void picksTheMostProbableTokenGreedily() {
         assertThat(drawn(Sampling.greedy())).containsOnly(best());
-        assertThat(drawn(Sampling.of(new Sampling.Temperature(0), new Sampling.Draw(3))))
-                .containsOnly(best());
-        assertThat(drawn(Sampling.of(new Sampling.TopK(1), new Sampling.Draw(3))))
-                .containsOnly(best());
+        assertThat(drawn(Sampling.builder().temperature(0).draw(3))).containsOnly(best());
+        assertThat(drawn(Sampling.builder().topK(1).draw(3))).containsOnly(best());
     }
 
     @Test

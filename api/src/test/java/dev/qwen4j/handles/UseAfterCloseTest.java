@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.qwen4j.Batch;
+import dev.qwen4j.Candidates;
 import dev.qwen4j.ChatRequest;
 import dev.qwen4j.Model;
 import dev.qwen4j.Sampling;
@@ -23,25 +24,17 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Every public method of every handle: an exception after the handle, or its model, was closed; never a crash. */
 class UseAfterCloseTest {
-    private static final Map<Class<?>, Object> ARGUMENTS = Map.of(
-            int.class,
-            1,
-            boolean.class,
-            true,
-            int[].class,
-            new int[] {1, 2},
-            String.class,
-            "{\"messages\":[]}",
-            Batch.class,
-            Batch.of(1, 2),
-            Sampling.class,
-            Sampling.greedy(),
-            ChatRequest.class,
-            ChatRequest.user("Hello"),
-            ThreadPool.class,
-            ThreadPool.start(ThreadPoolOptions.of(1)),
-            UnaryOperator.class,
-            UnaryOperator.identity());
+    private static final Map<Class<?>, Object> ARGUMENTS = Map.ofEntries(
+            Map.entry(int.class, 1),
+            Map.entry(boolean.class, true),
+            Map.entry(int[].class, new int[] {1, 2}),
+            Map.entry(String.class, "{\"messages\":[]}"),
+            Map.entry(Batch.class, Batch.of(1, 2)),
+            Map.entry(Sampling.class, Sampling.greedy()),
+            Map.entry(Candidates.class, Candidates.of(new float[] {1, 2})),
+            Map.entry(ChatRequest.class, ChatRequest.user("Hello")),
+            Map.entry(ThreadPool.class, ThreadPool.start(ThreadPoolOptions.of(1))),
+            Map.entry(UnaryOperator.class, UnaryOperator.identity()));
 
     /** What tells of the handle and needs nothing native, or has nothing left to do. */
     private static final Set<String> ALLOWED = Set.of(

@@ -1,5 +1,6 @@
 package dev.qwen4j.oracle;
 
+import dev.qwen4j.Candidates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The C program over llama.cpp's public header that results are compared with (native/oracle). */
@@ -54,6 +57,89 @@ final class Oracle {
         while (output.hasRemaining()) {
             int token = output.getInt();
             result.add(new Step(token, floats(output, vocabulary)));
+        }
+        return result;
+    }
+
+    /** What is left of candidates after a chain. */
+    static final class Left {
+        private final int selected;
+        private final boolean sorted;
+        private final int[] ids;
+        private final float[] logits;
+        private final float[] probabilities;
+
+        Left(ByteBuffer output) {
+            int size = output.getInt();
+            selected = output.getInt();
+            sorted = output.getInt() != 0;
+            ids = new int[size];
+            logits = new float[size];
+            probabilities = new float[size];
+            for (int i = 0; i < size; i++) {
+                ids[i] = output.getInt();
+                logits[i] = output.getFloat();
+                probabilities[i] = output.getFloat();
+            }
+        }
+
+        Left(Candidates candidates) {
+            selected = candidates.selected().orElse(-1);
+            sorted = candidates.isSorted();
+            ids = IntStream.range(0, candidates.size()).map(candidates::id).toArray();
+            logits = new float[ids.length];
+            probabilities = new float[ids.length];
+            for (int i = 0; i < ids.length; i++) {
+                logits[i] = candidates.logit(i);
+                probabilities[i] = candidates.probability(i);
+            }
+        }
+
+        int size() {
+            return ids.length;
+        }
+
+        /** Where they differ by a bit; empty if they do not. */
+        Optional<String> difference(Left other) {
+            if (selected != other.selected || sorted != other.sorted || ids.length != other.ids.length) {
+                return Optional.of(this + " and " + other);
+            }
+            return IntStream.range(0, ids.length)
+                    .filter(i -> ids[i] != other.ids[i]
+                            || bits(logits[i]) != bits(other.logits[i])
+                            || bits(probabilities[i]) != bits(other.probabilities[i]))
+                    .mapToObj(i -> "candidate %d is %s and %s".formatted(i, candidate(i), other.candidate(i)))
+                    .findFirst();
+        }
+
+        private static int bits(float value) {
+            return Float.floatToRawIntBits(value);
+        }
+
+        private String candidate(int i) {
+            return ids[i] + " " + logits[i] + " " + probabilities[i];
+        }
+
+        @Override
+        public String toString() {
+            return ids.length + " candidates, selected " + selected + ", sorted " + sorted;
+        }
+    }
+
+    /** What a chain of stages leaves of each row of logits; what it selects is accepted. */
+    List<Left> sample(List<float[]> rows, List<String> stages) {
+        var input = ByteBuffer.allocate(
+                        rows.stream().mapToInt(row -> row.length * Float.BYTES).sum())
+                .order(ByteOrder.nativeOrder());
+        rows.forEach(row -> {
+            for (float logit : row) {
+                input.putFloat(logit);
+            }
+        });
+        var output = run(input.array(), Stream.concat(Stream.of("sample", model, rows.size()), stages.stream()));
+        var result = new ArrayList<Left>();
+        while (output.hasRemaining()) {
+            result.add(new Left(output));
         }
         return result;
     }

@@ -4430,6 +4430,187 @@ public class LlamaCpp extends LlamaCpp$shared {
         }
     }
 
+    private static class llama_sampler_name {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_sampler_name");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * const char *llama_sampler_name(const struct llama_sampler *smpl)
+     * }
+     */
+    public static FunctionDescriptor llama_sampler_name$descriptor() {
+        return llama_sampler_name.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * const char *llama_sampler_name(const struct llama_sampler *smpl)
+     * }
+     */
+    public static MethodHandle llama_sampler_name$handle() {
+        return llama_sampler_name.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * const char *llama_sampler_name(const struct llama_sampler *smpl)
+     * }
+     */
+    public static MemorySegment llama_sampler_name$address() {
+        return llama_sampler_name.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * const char *llama_sampler_name(const struct llama_sampler *smpl)
+     * }
+     */
+    public static MemorySegment llama_sampler_name(MemorySegment smpl) {
+        var mh$ = llama_sampler_name.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_sampler_name", smpl);
+            }
+            return (MemorySegment)mh$.invokeExact(smpl);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_sampler_chain_get {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_sampler_chain_get");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * struct llama_sampler *llama_sampler_chain_get(struct llama_sampler *chain, int32_t i)
+     * }
+     */
+    public static FunctionDescriptor llama_sampler_chain_get$descriptor() {
+        return llama_sampler_chain_get.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * struct llama_sampler *llama_sampler_chain_get(struct llama_sampler *chain, int32_t i)
+     * }
+     */
+    public static MethodHandle llama_sampler_chain_get$handle() {
+        return llama_sampler_chain_get.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * struct llama_sampler *llama_sampler_chain_get(struct llama_sampler *chain, int32_t i)
+     * }
+     */
+    public static MemorySegment llama_sampler_chain_get$address() {
+        return llama_sampler_chain_get.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * struct llama_sampler *llama_sampler_chain_get(struct llama_sampler *chain, int32_t i)
+     * }
+     */
+    public static MemorySegment llama_sampler_chain_get(MemorySegment chain, int i) {
+        var mh$ = llama_sampler_chain_get.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_sampler_chain_get", chain, i);
+            }
+            return (MemorySegment)mh$.invokeExact(chain, i);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_sampler_get_seed {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_sampler_get_seed");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * uint32_t llama_sampler_get_seed(const struct llama_sampler *smpl)
+     * }
+     */
+    public static FunctionDescriptor llama_sampler_get_seed$descriptor() {
+        return llama_sampler_get_seed.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * uint32_t llama_sampler_get_seed(const struct llama_sampler *smpl)
+     * }
+     */
+    public static MethodHandle llama_sampler_get_seed$handle() {
+        return llama_sampler_get_seed.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * uint32_t llama_sampler_get_seed(const struct llama_sampler *smpl)
+     * }
+     */
+    public static MemorySegment llama_sampler_get_seed$address() {
+        return llama_sampler_get_seed.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * uint32_t llama_sampler_get_seed(const struct llama_sampler *smpl)
+     * }
+     */
+    public static int llama_sampler_get_seed(MemorySegment smpl) {
+        var mh$ = llama_sampler_get_seed.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_sampler_get_seed", smpl);
+            }
+            return (int)mh$.invokeExact(smpl);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class llama_perf_context {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             llama_perf_context_data.layout(),
@@ -6687,14 +6868,201 @@ public class LlamaCpp extends LlamaCpp$shared {
     public static int QWEN4J_SAMPLER_PENALTIES() {
         return QWEN4J_SAMPLER_PENALTIES;
     }
+    private static final int QWEN4J_SAMPLER_TYPICAL = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampler_kind.QWEN4J_SAMPLER_TYPICAL = 7
+     * }
+     */
+    public static int QWEN4J_SAMPLER_TYPICAL() {
+        return QWEN4J_SAMPLER_TYPICAL;
+    }
+    private static final int QWEN4J_SAMPLER_TEMP_EXT = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampler_kind.QWEN4J_SAMPLER_TEMP_EXT = 8
+     * }
+     */
+    public static int QWEN4J_SAMPLER_TEMP_EXT() {
+        return QWEN4J_SAMPLER_TEMP_EXT;
+    }
+    private static final int QWEN4J_SAMPLER_XTC = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampler_kind.QWEN4J_SAMPLER_XTC = 9
+     * }
+     */
+    public static int QWEN4J_SAMPLER_XTC() {
+        return QWEN4J_SAMPLER_XTC;
+    }
+    private static final int QWEN4J_SAMPLER_TOP_N_SIGMA = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampler_kind.QWEN4J_SAMPLER_TOP_N_SIGMA = 10
+     * }
+     */
+    public static int QWEN4J_SAMPLER_TOP_N_SIGMA() {
+        return QWEN4J_SAMPLER_TOP_N_SIGMA;
+    }
+    private static final int QWEN4J_SAMPLER_MIROSTAT = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampler_kind.QWEN4J_SAMPLER_MIROSTAT = 11
+     * }
+     */
+    public static int QWEN4J_SAMPLER_MIROSTAT() {
+        return QWEN4J_SAMPLER_MIROSTAT;
+    }
+    private static final int QWEN4J_SAMPLER_MIROSTAT_V2 = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampler_kind.QWEN4J_SAMPLER_MIROSTAT_V2 = 12
+     * }
+     */
+    public static int QWEN4J_SAMPLER_MIROSTAT_V2() {
+        return QWEN4J_SAMPLER_MIROSTAT_V2;
+    }
+    private static final int QWEN4J_SAMPLER_ADAPTIVE_P = (int)13L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampler_kind.QWEN4J_SAMPLER_ADAPTIVE_P = 13
+     * }
+     */
+    public static int QWEN4J_SAMPLER_ADAPTIVE_P() {
+        return QWEN4J_SAMPLER_ADAPTIVE_P;
+    }
+    private static final int QWEN4J_SAMPLER_DRY = (int)14L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampler_kind.QWEN4J_SAMPLER_DRY = 14
+     * }
+     */
+    public static int QWEN4J_SAMPLER_DRY() {
+        return QWEN4J_SAMPLER_DRY;
+    }
+    private static final int QWEN4J_SAMPLER_LOGIT_BIAS = (int)15L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampler_kind.QWEN4J_SAMPLER_LOGIT_BIAS = 15
+     * }
+     */
+    public static int QWEN4J_SAMPLER_LOGIT_BIAS() {
+        return QWEN4J_SAMPLER_LOGIT_BIAS;
+    }
+    private static final int QWEN4J_SAMPLER_INFILL = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampler_kind.QWEN4J_SAMPLER_INFILL = 16
+     * }
+     */
+    public static int QWEN4J_SAMPLER_INFILL() {
+        return QWEN4J_SAMPLER_INFILL;
+    }
+    private static final int QWEN4J_SAMPLER_GRAMMAR = (int)17L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampler_kind.QWEN4J_SAMPLER_GRAMMAR = 17
+     * }
+     */
+    public static int QWEN4J_SAMPLER_GRAMMAR() {
+        return QWEN4J_SAMPLER_GRAMMAR;
+    }
+    private static final int QWEN4J_SAMPLER_LAZY_GRAMMAR = (int)18L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampler_kind.QWEN4J_SAMPLER_LAZY_GRAMMAR = 18
+     * }
+     */
+    public static int QWEN4J_SAMPLER_LAZY_GRAMMAR() {
+        return QWEN4J_SAMPLER_LAZY_GRAMMAR;
+    }
+    private static final int QWEN4J_SAMPLER_CUSTOM = (int)19L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampler_kind.QWEN4J_SAMPLER_CUSTOM = 19
+     * }
+     */
+    public static int QWEN4J_SAMPLER_CUSTOM() {
+        return QWEN4J_SAMPLER_CUSTOM;
+    }
+    private static final int QWEN4J_SAMPLING_OTHER = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampling_failure.QWEN4J_SAMPLING_OTHER = 0
+     * }
+     */
+    public static int QWEN4J_SAMPLING_OTHER() {
+        return QWEN4J_SAMPLING_OTHER;
+    }
+    private static final int QWEN4J_SAMPLING_NO_LOGITS = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampling_failure.QWEN4J_SAMPLING_NO_LOGITS = 1
+     * }
+     */
+    public static int QWEN4J_SAMPLING_NO_LOGITS() {
+        return QWEN4J_SAMPLING_NO_LOGITS;
+    }
+    private static final int QWEN4J_SAMPLING_NOT_A_NUMBER = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampling_failure.QWEN4J_SAMPLING_NOT_A_NUMBER = 2
+     * }
+     */
+    public static int QWEN4J_SAMPLING_NOT_A_NUMBER() {
+        return QWEN4J_SAMPLING_NOT_A_NUMBER;
+    }
+    private static final int QWEN4J_SAMPLING_NO_CANDIDATE = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampling_failure.QWEN4J_SAMPLING_NO_CANDIDATE = 3
+     * }
+     */
+    public static int QWEN4J_SAMPLING_NO_CANDIDATE() {
+        return QWEN4J_SAMPLING_NO_CANDIDATE;
+    }
+    private static final int QWEN4J_SAMPLING_NO_SELECTION = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampling_failure.QWEN4J_SAMPLING_NO_SELECTION = 4
+     * }
+     */
+    public static int QWEN4J_SAMPLING_NO_SELECTION() {
+        return QWEN4J_SAMPLING_NO_SELECTION;
+    }
+    private static final int QWEN4J_SAMPLING_REFUSED = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampling_failure.QWEN4J_SAMPLING_REFUSED = 5
+     * }
+     */
+    public static int QWEN4J_SAMPLING_REFUSED() {
+        return QWEN4J_SAMPLING_REFUSED;
+    }
+    private static final int QWEN4J_SAMPLING_CUSTOM = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampling_failure.QWEN4J_SAMPLING_CUSTOM = 6
+     * }
+     */
+    public static int QWEN4J_SAMPLING_CUSTOM() {
+        return QWEN4J_SAMPLING_CUSTOM;
+    }
+    private static final int QWEN4J_SAMPLING_PATTERN = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_sampling_failure.QWEN4J_SAMPLING_PATTERN = 7
+     * }
+     */
+    public static int QWEN4J_SAMPLING_PATTERN() {
+        return QWEN4J_SAMPLING_PATTERN;
+    }
 
     private static class qwen4j_sampler_new {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LlamaCpp.C_POINTER,
             LlamaCpp.C_POINTER,
             LlamaCpp.C_POINTER,
-            LlamaCpp.C_POINTER,
-            LlamaCpp.C_INT,
             LlamaCpp.C_POINTER,
             LlamaCpp.C_INT
         );
@@ -6707,7 +7075,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * struct llama_sampler *qwen4j_sampler_new(struct qwen4j_error *error, const struct llama_vocab *vocab, const struct qwen4j_logit_bias *biases, int32_t n_biases, const struct qwen4j_sampler_stage *stages, int32_t n_stages)
+     * struct qwen4j_sampler *qwen4j_sampler_new(struct qwen4j_error *error, const struct llama_vocab *vocab, const struct qwen4j_sampler_stage *stages, int32_t n_stages)
      * }
      */
     public static FunctionDescriptor qwen4j_sampler_new$descriptor() {
@@ -6717,7 +7085,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * struct llama_sampler *qwen4j_sampler_new(struct qwen4j_error *error, const struct llama_vocab *vocab, const struct qwen4j_logit_bias *biases, int32_t n_biases, const struct qwen4j_sampler_stage *stages, int32_t n_stages)
+     * struct qwen4j_sampler *qwen4j_sampler_new(struct qwen4j_error *error, const struct llama_vocab *vocab, const struct qwen4j_sampler_stage *stages, int32_t n_stages)
      * }
      */
     public static MethodHandle qwen4j_sampler_new$handle() {
@@ -6727,7 +7095,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * struct llama_sampler *qwen4j_sampler_new(struct qwen4j_error *error, const struct llama_vocab *vocab, const struct qwen4j_logit_bias *biases, int32_t n_biases, const struct qwen4j_sampler_stage *stages, int32_t n_stages)
+     * struct qwen4j_sampler *qwen4j_sampler_new(struct qwen4j_error *error, const struct llama_vocab *vocab, const struct qwen4j_sampler_stage *stages, int32_t n_stages)
      * }
      */
     public static MemorySegment qwen4j_sampler_new$address() {
@@ -6736,16 +7104,16 @@ public class LlamaCpp extends LlamaCpp$shared {
 
     /**
      * {@snippet lang=c :
-     * struct llama_sampler *qwen4j_sampler_new(struct qwen4j_error *error, const struct llama_vocab *vocab, const struct qwen4j_logit_bias *biases, int32_t n_biases, const struct qwen4j_sampler_stage *stages, int32_t n_stages)
+     * struct qwen4j_sampler *qwen4j_sampler_new(struct qwen4j_error *error, const struct llama_vocab *vocab, const struct qwen4j_sampler_stage *stages, int32_t n_stages)
      * }
      */
-    public static MemorySegment qwen4j_sampler_new(MemorySegment error, MemorySegment vocab, MemorySegment biases, int n_biases, MemorySegment stages, int n_stages) {
+    public static MemorySegment qwen4j_sampler_new(MemorySegment error, MemorySegment vocab, MemorySegment stages, int n_stages) {
         var mh$ = qwen4j_sampler_new.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("qwen4j_sampler_new", error, vocab, biases, n_biases, stages, n_stages);
+                traceDowncall("qwen4j_sampler_new", error, vocab, stages, n_stages);
             }
-            return (MemorySegment)mh$.invokeExact(error, vocab, biases, n_biases, stages, n_stages);
+            return (MemorySegment)mh$.invokeExact(error, vocab, stages, n_stages);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -6767,7 +7135,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * void qwen4j_sampler_free(struct qwen4j_error *error, struct llama_sampler *sampler)
+     * void qwen4j_sampler_free(struct qwen4j_error *error, struct qwen4j_sampler *sampler)
      * }
      */
     public static FunctionDescriptor qwen4j_sampler_free$descriptor() {
@@ -6777,7 +7145,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * void qwen4j_sampler_free(struct qwen4j_error *error, struct llama_sampler *sampler)
+     * void qwen4j_sampler_free(struct qwen4j_error *error, struct qwen4j_sampler *sampler)
      * }
      */
     public static MethodHandle qwen4j_sampler_free$handle() {
@@ -6787,7 +7155,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * void qwen4j_sampler_free(struct qwen4j_error *error, struct llama_sampler *sampler)
+     * void qwen4j_sampler_free(struct qwen4j_error *error, struct qwen4j_sampler *sampler)
      * }
      */
     public static MemorySegment qwen4j_sampler_free$address() {
@@ -6796,7 +7164,7 @@ public class LlamaCpp extends LlamaCpp$shared {
 
     /**
      * {@snippet lang=c :
-     * void qwen4j_sampler_free(struct qwen4j_error *error, struct llama_sampler *sampler)
+     * void qwen4j_sampler_free(struct qwen4j_error *error, struct qwen4j_sampler *sampler)
      * }
      */
     public static void qwen4j_sampler_free(MemorySegment error, MemorySegment sampler) {
@@ -6806,6 +7174,66 @@ public class LlamaCpp extends LlamaCpp$shared {
                 traceDowncall("qwen4j_sampler_free", error, sampler);
             }
             mh$.invokeExact(error, sampler);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_sampler_llama {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_sampler_llama");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * struct llama_sampler *qwen4j_sampler_llama(const struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_sampler_llama$descriptor() {
+        return qwen4j_sampler_llama.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * struct llama_sampler *qwen4j_sampler_llama(const struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static MethodHandle qwen4j_sampler_llama$handle() {
+        return qwen4j_sampler_llama.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * struct llama_sampler *qwen4j_sampler_llama(const struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static MemorySegment qwen4j_sampler_llama$address() {
+        return qwen4j_sampler_llama.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * struct llama_sampler *qwen4j_sampler_llama(const struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static MemorySegment qwen4j_sampler_llama(MemorySegment sampler) {
+        var mh$ = qwen4j_sampler_llama.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_sampler_llama", sampler);
+            }
+            return (MemorySegment)mh$.invokeExact(sampler);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -6830,7 +7258,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t qwen4j_sample(struct qwen4j_error *error, struct llama_sampler *sampler, struct qwen4j_context *context, int32_t i)
+     * int32_t qwen4j_sample(struct qwen4j_error *error, struct qwen4j_sampler *sampler, struct qwen4j_context *context, int32_t i)
      * }
      */
     public static FunctionDescriptor qwen4j_sample$descriptor() {
@@ -6840,7 +7268,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t qwen4j_sample(struct qwen4j_error *error, struct llama_sampler *sampler, struct qwen4j_context *context, int32_t i)
+     * int32_t qwen4j_sample(struct qwen4j_error *error, struct qwen4j_sampler *sampler, struct qwen4j_context *context, int32_t i)
      * }
      */
     public static MethodHandle qwen4j_sample$handle() {
@@ -6850,7 +7278,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t qwen4j_sample(struct qwen4j_error *error, struct llama_sampler *sampler, struct qwen4j_context *context, int32_t i)
+     * int32_t qwen4j_sample(struct qwen4j_error *error, struct qwen4j_sampler *sampler, struct qwen4j_context *context, int32_t i)
      * }
      */
     public static MemorySegment qwen4j_sample$address() {
@@ -6859,7 +7287,7 @@ public class LlamaCpp extends LlamaCpp$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t qwen4j_sample(struct qwen4j_error *error, struct llama_sampler *sampler, struct qwen4j_context *context, int32_t i)
+     * int32_t qwen4j_sample(struct qwen4j_error *error, struct qwen4j_sampler *sampler, struct qwen4j_context *context, int32_t i)
      * }
      */
     public static int qwen4j_sample(MemorySegment error, MemorySegment sampler, MemorySegment context, int i) {
@@ -6876,11 +7304,73 @@ public class LlamaCpp extends LlamaCpp$shared {
         }
     }
 
+    private static class qwen4j_sampler_apply {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_sampler_apply");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void qwen4j_sampler_apply(struct qwen4j_error *error, struct qwen4j_sampler *sampler, struct llama_token_data_array *candidates)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_sampler_apply$descriptor() {
+        return qwen4j_sampler_apply.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void qwen4j_sampler_apply(struct qwen4j_error *error, struct qwen4j_sampler *sampler, struct llama_token_data_array *candidates)
+     * }
+     */
+    public static MethodHandle qwen4j_sampler_apply$handle() {
+        return qwen4j_sampler_apply.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void qwen4j_sampler_apply(struct qwen4j_error *error, struct qwen4j_sampler *sampler, struct llama_token_data_array *candidates)
+     * }
+     */
+    public static MemorySegment qwen4j_sampler_apply$address() {
+        return qwen4j_sampler_apply.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void qwen4j_sampler_apply(struct qwen4j_error *error, struct qwen4j_sampler *sampler, struct llama_token_data_array *candidates)
+     * }
+     */
+    public static void qwen4j_sampler_apply(MemorySegment error, MemorySegment sampler, MemorySegment candidates) {
+        var mh$ = qwen4j_sampler_apply.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_sampler_apply", error, sampler, candidates);
+            }
+            mh$.invokeExact(error, sampler, candidates);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class qwen4j_sampler_accept {
         public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
             LlamaCpp.C_POINTER,
             LlamaCpp.C_POINTER,
-            LlamaCpp.C_INT
+            LlamaCpp.C_INT,
+            LlamaCpp.C_BOOL
         );
 
         public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_sampler_accept");
@@ -6891,7 +7381,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * void qwen4j_sampler_accept(struct qwen4j_error *error, struct llama_sampler *sampler, int32_t token)
+     * void qwen4j_sampler_accept(struct qwen4j_error *error, struct qwen4j_sampler *sampler, int32_t token, _Bool generated)
      * }
      */
     public static FunctionDescriptor qwen4j_sampler_accept$descriptor() {
@@ -6901,7 +7391,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * void qwen4j_sampler_accept(struct qwen4j_error *error, struct llama_sampler *sampler, int32_t token)
+     * void qwen4j_sampler_accept(struct qwen4j_error *error, struct qwen4j_sampler *sampler, int32_t token, _Bool generated)
      * }
      */
     public static MethodHandle qwen4j_sampler_accept$handle() {
@@ -6911,7 +7401,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * void qwen4j_sampler_accept(struct qwen4j_error *error, struct llama_sampler *sampler, int32_t token)
+     * void qwen4j_sampler_accept(struct qwen4j_error *error, struct qwen4j_sampler *sampler, int32_t token, _Bool generated)
      * }
      */
     public static MemorySegment qwen4j_sampler_accept$address() {
@@ -6920,16 +7410,16 @@ public class LlamaCpp extends LlamaCpp$shared {
 
     /**
      * {@snippet lang=c :
-     * void qwen4j_sampler_accept(struct qwen4j_error *error, struct llama_sampler *sampler, int32_t token)
+     * void qwen4j_sampler_accept(struct qwen4j_error *error, struct qwen4j_sampler *sampler, int32_t token, _Bool generated)
      * }
      */
-    public static void qwen4j_sampler_accept(MemorySegment error, MemorySegment sampler, int token) {
+    public static void qwen4j_sampler_accept(MemorySegment error, MemorySegment sampler, int token, boolean generated) {
         var mh$ = qwen4j_sampler_accept.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("qwen4j_sampler_accept", error, sampler, token);
+                traceDowncall("qwen4j_sampler_accept", error, sampler, token, generated);
             }
-            mh$.invokeExact(error, sampler, token);
+            mh$.invokeExact(error, sampler, token, generated);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -6951,7 +7441,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * void qwen4j_sampler_reset(struct qwen4j_error *error, struct llama_sampler *sampler)
+     * void qwen4j_sampler_reset(struct qwen4j_error *error, struct qwen4j_sampler *sampler)
      * }
      */
     public static FunctionDescriptor qwen4j_sampler_reset$descriptor() {
@@ -6961,7 +7451,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * void qwen4j_sampler_reset(struct qwen4j_error *error, struct llama_sampler *sampler)
+     * void qwen4j_sampler_reset(struct qwen4j_error *error, struct qwen4j_sampler *sampler)
      * }
      */
     public static MethodHandle qwen4j_sampler_reset$handle() {
@@ -6971,7 +7461,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * void qwen4j_sampler_reset(struct qwen4j_error *error, struct llama_sampler *sampler)
+     * void qwen4j_sampler_reset(struct qwen4j_error *error, struct qwen4j_sampler *sampler)
      * }
      */
     public static MemorySegment qwen4j_sampler_reset$address() {
@@ -6980,7 +7470,7 @@ public class LlamaCpp extends LlamaCpp$shared {
 
     /**
      * {@snippet lang=c :
-     * void qwen4j_sampler_reset(struct qwen4j_error *error, struct llama_sampler *sampler)
+     * void qwen4j_sampler_reset(struct qwen4j_error *error, struct qwen4j_sampler *sampler)
      * }
      */
     public static void qwen4j_sampler_reset(MemorySegment error, MemorySegment sampler) {
@@ -6990,6 +7480,371 @@ public class LlamaCpp extends LlamaCpp$shared {
                 traceDowncall("qwen4j_sampler_reset", error, sampler);
             }
             mh$.invokeExact(error, sampler);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_sampler_copy {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_sampler_copy");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * struct qwen4j_sampler *qwen4j_sampler_copy(struct qwen4j_error *error, const struct qwen4j_sampler *sampler, const struct qwen4j_custom_sampler *customs, int32_t n_customs)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_sampler_copy$descriptor() {
+        return qwen4j_sampler_copy.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * struct qwen4j_sampler *qwen4j_sampler_copy(struct qwen4j_error *error, const struct qwen4j_sampler *sampler, const struct qwen4j_custom_sampler *customs, int32_t n_customs)
+     * }
+     */
+    public static MethodHandle qwen4j_sampler_copy$handle() {
+        return qwen4j_sampler_copy.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * struct qwen4j_sampler *qwen4j_sampler_copy(struct qwen4j_error *error, const struct qwen4j_sampler *sampler, const struct qwen4j_custom_sampler *customs, int32_t n_customs)
+     * }
+     */
+    public static MemorySegment qwen4j_sampler_copy$address() {
+        return qwen4j_sampler_copy.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * struct qwen4j_sampler *qwen4j_sampler_copy(struct qwen4j_error *error, const struct qwen4j_sampler *sampler, const struct qwen4j_custom_sampler *customs, int32_t n_customs)
+     * }
+     */
+    public static MemorySegment qwen4j_sampler_copy(MemorySegment error, MemorySegment sampler, MemorySegment customs, int n_customs) {
+        var mh$ = qwen4j_sampler_copy.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_sampler_copy", error, sampler, customs, n_customs);
+            }
+            return (MemorySegment)mh$.invokeExact(error, sampler, customs, n_customs);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_sampler_remove {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_sampler_remove");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void qwen4j_sampler_remove(struct qwen4j_error *error, struct qwen4j_sampler *sampler, int32_t i)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_sampler_remove$descriptor() {
+        return qwen4j_sampler_remove.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void qwen4j_sampler_remove(struct qwen4j_error *error, struct qwen4j_sampler *sampler, int32_t i)
+     * }
+     */
+    public static MethodHandle qwen4j_sampler_remove$handle() {
+        return qwen4j_sampler_remove.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void qwen4j_sampler_remove(struct qwen4j_error *error, struct qwen4j_sampler *sampler, int32_t i)
+     * }
+     */
+    public static MemorySegment qwen4j_sampler_remove$address() {
+        return qwen4j_sampler_remove.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void qwen4j_sampler_remove(struct qwen4j_error *error, struct qwen4j_sampler *sampler, int32_t i)
+     * }
+     */
+    public static void qwen4j_sampler_remove(MemorySegment error, MemorySegment sampler, int i) {
+        var mh$ = qwen4j_sampler_remove.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_sampler_remove", error, sampler, i);
+            }
+            mh$.invokeExact(error, sampler, i);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_sampler_heard {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_LONG,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_sampler_heard");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t qwen4j_sampler_heard(const struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_sampler_heard$descriptor() {
+        return qwen4j_sampler_heard.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t qwen4j_sampler_heard(const struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static MethodHandle qwen4j_sampler_heard$handle() {
+        return qwen4j_sampler_heard.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t qwen4j_sampler_heard(const struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static MemorySegment qwen4j_sampler_heard$address() {
+        return qwen4j_sampler_heard.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t qwen4j_sampler_heard(const struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static long qwen4j_sampler_heard(MemorySegment sampler) {
+        var mh$ = qwen4j_sampler_heard.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_sampler_heard", sampler);
+            }
+            return (long)mh$.invokeExact(sampler);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_sampler_micros {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_LONG,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_sampler_micros");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t qwen4j_sampler_micros(const struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_sampler_micros$descriptor() {
+        return qwen4j_sampler_micros.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t qwen4j_sampler_micros(const struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static MethodHandle qwen4j_sampler_micros$handle() {
+        return qwen4j_sampler_micros.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t qwen4j_sampler_micros(const struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static MemorySegment qwen4j_sampler_micros$address() {
+        return qwen4j_sampler_micros.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t qwen4j_sampler_micros(const struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static long qwen4j_sampler_micros(MemorySegment sampler) {
+        var mh$ = qwen4j_sampler_micros.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_sampler_micros", sampler);
+            }
+            return (long)mh$.invokeExact(sampler);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_sampler_count {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_LONG,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_sampler_count");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t qwen4j_sampler_count(const struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_sampler_count$descriptor() {
+        return qwen4j_sampler_count.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t qwen4j_sampler_count(const struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static MethodHandle qwen4j_sampler_count$handle() {
+        return qwen4j_sampler_count.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t qwen4j_sampler_count(const struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static MemorySegment qwen4j_sampler_count$address() {
+        return qwen4j_sampler_count.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t qwen4j_sampler_count(const struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static long qwen4j_sampler_count(MemorySegment sampler) {
+        var mh$ = qwen4j_sampler_count.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_sampler_count", sampler);
+            }
+            return (long)mh$.invokeExact(sampler);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_schema_grammar {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_schema_grammar");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * char *qwen4j_schema_grammar(struct qwen4j_error *error, const char *schema)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_schema_grammar$descriptor() {
+        return qwen4j_schema_grammar.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * char *qwen4j_schema_grammar(struct qwen4j_error *error, const char *schema)
+     * }
+     */
+    public static MethodHandle qwen4j_schema_grammar$handle() {
+        return qwen4j_schema_grammar.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * char *qwen4j_schema_grammar(struct qwen4j_error *error, const char *schema)
+     * }
+     */
+    public static MemorySegment qwen4j_schema_grammar$address() {
+        return qwen4j_schema_grammar.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * char *qwen4j_schema_grammar(struct qwen4j_error *error, const char *schema)
+     * }
+     */
+    public static MemorySegment qwen4j_schema_grammar(MemorySegment error, MemorySegment schema) {
+        var mh$ = qwen4j_schema_grammar.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_schema_grammar", error, schema);
+            }
+            return (MemorySegment)mh$.invokeExact(error, schema);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -17,10 +17,20 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  * struct qwen4j_sampler_stage {
  *     int32_t kind;
  *     int32_t n;
+ *     int32_t m;
  *     uint32_t seed;
  *     float a;
  *     float b;
  *     float c;
+ *     int32_t n_biases;
+ *     const struct qwen4j_logit_bias *biases;
+ *     const char *text;
+ *     const char *name;
+ *     const char **texts;
+ *     int32_t n_texts;
+ *     int32_t n_tokens;
+ *     const int32_t *tokens;
+ *     struct qwen4j_custom_sampler custom;
  * }
  * }
  */
@@ -33,10 +43,20 @@ public class qwen4j_sampler_stage {
     private static final GroupLayout $LAYOUT = MemoryLayout.structLayout(
         LlamaCpp.C_INT.withName("kind"),
         LlamaCpp.C_INT.withName("n"),
+        LlamaCpp.C_INT.withName("m"),
         LlamaCpp.C_INT.withName("seed"),
         LlamaCpp.C_FLOAT.withName("a"),
         LlamaCpp.C_FLOAT.withName("b"),
-        LlamaCpp.C_FLOAT.withName("c")
+        LlamaCpp.C_FLOAT.withName("c"),
+        LlamaCpp.C_INT.withName("n_biases"),
+        LlamaCpp.C_POINTER.withName("biases"),
+        LlamaCpp.C_POINTER.withName("text"),
+        LlamaCpp.C_POINTER.withName("name"),
+        LlamaCpp.C_POINTER.withName("texts"),
+        LlamaCpp.C_INT.withName("n_texts"),
+        LlamaCpp.C_INT.withName("n_tokens"),
+        LlamaCpp.C_POINTER.withName("tokens"),
+        qwen4j_custom_sampler.layout().withName("custom")
     ).withName("qwen4j_sampler_stage");
 
     /**
@@ -132,6 +152,50 @@ public class qwen4j_sampler_stage {
      */
     public static void n(MemorySegment struct, int fieldValue) {
         struct.set(n$LAYOUT, n$OFFSET, fieldValue);
+    }
+
+    private static final OfInt m$LAYOUT = (OfInt)$LAYOUT.select(groupElement("m"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * int32_t m
+     * }
+     */
+    public static final OfInt m$layout() {
+        return m$LAYOUT;
+    }
+
+    private static final long m$OFFSET = $LAYOUT.byteOffset(groupElement("m"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * int32_t m
+     * }
+     */
+    public static final long m$offset() {
+        return m$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * int32_t m
+     * }
+     */
+    public static int m(MemorySegment struct) {
+        return struct.get(m$LAYOUT, m$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * int32_t m
+     * }
+     */
+    public static void m(MemorySegment struct, int fieldValue) {
+        struct.set(m$LAYOUT, m$OFFSET, fieldValue);
     }
 
     private static final OfInt seed$LAYOUT = (OfInt)$LAYOUT.select(groupElement("seed"));
@@ -308,6 +372,402 @@ public class qwen4j_sampler_stage {
      */
     public static void c(MemorySegment struct, float fieldValue) {
         struct.set(c$LAYOUT, c$OFFSET, fieldValue);
+    }
+
+    private static final OfInt n_biases$LAYOUT = (OfInt)$LAYOUT.select(groupElement("n_biases"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * int32_t n_biases
+     * }
+     */
+    public static final OfInt n_biases$layout() {
+        return n_biases$LAYOUT;
+    }
+
+    private static final long n_biases$OFFSET = $LAYOUT.byteOffset(groupElement("n_biases"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * int32_t n_biases
+     * }
+     */
+    public static final long n_biases$offset() {
+        return n_biases$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * int32_t n_biases
+     * }
+     */
+    public static int n_biases(MemorySegment struct) {
+        return struct.get(n_biases$LAYOUT, n_biases$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * int32_t n_biases
+     * }
+     */
+    public static void n_biases(MemorySegment struct, int fieldValue) {
+        struct.set(n_biases$LAYOUT, n_biases$OFFSET, fieldValue);
+    }
+
+    private static final AddressLayout biases$LAYOUT = (AddressLayout)$LAYOUT.select(groupElement("biases"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * const struct qwen4j_logit_bias *biases
+     * }
+     */
+    public static final AddressLayout biases$layout() {
+        return biases$LAYOUT;
+    }
+
+    private static final long biases$OFFSET = $LAYOUT.byteOffset(groupElement("biases"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * const struct qwen4j_logit_bias *biases
+     * }
+     */
+    public static final long biases$offset() {
+        return biases$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * const struct qwen4j_logit_bias *biases
+     * }
+     */
+    public static MemorySegment biases(MemorySegment struct) {
+        return struct.get(biases$LAYOUT, biases$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * const struct qwen4j_logit_bias *biases
+     * }
+     */
+    public static void biases(MemorySegment struct, MemorySegment fieldValue) {
+        struct.set(biases$LAYOUT, biases$OFFSET, fieldValue);
+    }
+
+    private static final AddressLayout text$LAYOUT = (AddressLayout)$LAYOUT.select(groupElement("text"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * const char *text
+     * }
+     */
+    public static final AddressLayout text$layout() {
+        return text$LAYOUT;
+    }
+
+    private static final long text$OFFSET = $LAYOUT.byteOffset(groupElement("text"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * const char *text
+     * }
+     */
+    public static final long text$offset() {
+        return text$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * const char *text
+     * }
+     */
+    public static MemorySegment text(MemorySegment struct) {
+        return struct.get(text$LAYOUT, text$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * const char *text
+     * }
+     */
+    public static void text(MemorySegment struct, MemorySegment fieldValue) {
+        struct.set(text$LAYOUT, text$OFFSET, fieldValue);
+    }
+
+    private static final AddressLayout name$LAYOUT = (AddressLayout)$LAYOUT.select(groupElement("name"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * const char *name
+     * }
+     */
+    public static final AddressLayout name$layout() {
+        return name$LAYOUT;
+    }
+
+    private static final long name$OFFSET = $LAYOUT.byteOffset(groupElement("name"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * const char *name
+     * }
+     */
+    public static final long name$offset() {
+        return name$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * const char *name
+     * }
+     */
+    public static MemorySegment name(MemorySegment struct) {
+        return struct.get(name$LAYOUT, name$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * const char *name
+     * }
+     */
+    public static void name(MemorySegment struct, MemorySegment fieldValue) {
+        struct.set(name$LAYOUT, name$OFFSET, fieldValue);
+    }
+
+    private static final AddressLayout texts$LAYOUT = (AddressLayout)$LAYOUT.select(groupElement("texts"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * const char **texts
+     * }
+     */
+    public static final AddressLayout texts$layout() {
+        return texts$LAYOUT;
+    }
+
+    private static final long texts$OFFSET = $LAYOUT.byteOffset(groupElement("texts"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * const char **texts
+     * }
+     */
+    public static final long texts$offset() {
+        return texts$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * const char **texts
+     * }
+     */
+    public static MemorySegment texts(MemorySegment struct) {
+        return struct.get(texts$LAYOUT, texts$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * const char **texts
+     * }
+     */
+    public static void texts(MemorySegment struct, MemorySegment fieldValue) {
+        struct.set(texts$LAYOUT, texts$OFFSET, fieldValue);
+    }
+
+    private static final OfInt n_texts$LAYOUT = (OfInt)$LAYOUT.select(groupElement("n_texts"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * int32_t n_texts
+     * }
+     */
+    public static final OfInt n_texts$layout() {
+        return n_texts$LAYOUT;
+    }
+
+    private static final long n_texts$OFFSET = $LAYOUT.byteOffset(groupElement("n_texts"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * int32_t n_texts
+     * }
+     */
+    public static final long n_texts$offset() {
+        return n_texts$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * int32_t n_texts
+     * }
+     */
+    public static int n_texts(MemorySegment struct) {
+        return struct.get(n_texts$LAYOUT, n_texts$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * int32_t n_texts
+     * }
+     */
+    public static void n_texts(MemorySegment struct, int fieldValue) {
+        struct.set(n_texts$LAYOUT, n_texts$OFFSET, fieldValue);
+    }
+
+    private static final OfInt n_tokens$LAYOUT = (OfInt)$LAYOUT.select(groupElement("n_tokens"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * int32_t n_tokens
+     * }
+     */
+    public static final OfInt n_tokens$layout() {
+        return n_tokens$LAYOUT;
+    }
+
+    private static final long n_tokens$OFFSET = $LAYOUT.byteOffset(groupElement("n_tokens"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * int32_t n_tokens
+     * }
+     */
+    public static final long n_tokens$offset() {
+        return n_tokens$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * int32_t n_tokens
+     * }
+     */
+    public static int n_tokens(MemorySegment struct) {
+        return struct.get(n_tokens$LAYOUT, n_tokens$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * int32_t n_tokens
+     * }
+     */
+    public static void n_tokens(MemorySegment struct, int fieldValue) {
+        struct.set(n_tokens$LAYOUT, n_tokens$OFFSET, fieldValue);
+    }
+
+    private static final AddressLayout tokens$LAYOUT = (AddressLayout)$LAYOUT.select(groupElement("tokens"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * const int32_t *tokens
+     * }
+     */
+    public static final AddressLayout tokens$layout() {
+        return tokens$LAYOUT;
+    }
+
+    private static final long tokens$OFFSET = $LAYOUT.byteOffset(groupElement("tokens"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * const int32_t *tokens
+     * }
+     */
+    public static final long tokens$offset() {
+        return tokens$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * const int32_t *tokens
+     * }
+     */
+    public static MemorySegment tokens(MemorySegment struct) {
+        return struct.get(tokens$LAYOUT, tokens$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * const int32_t *tokens
+     * }
+     */
+    public static void tokens(MemorySegment struct, MemorySegment fieldValue) {
+        struct.set(tokens$LAYOUT, tokens$OFFSET, fieldValue);
+    }
+
+    private static final GroupLayout custom$LAYOUT = (GroupLayout)$LAYOUT.select(groupElement("custom"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * struct qwen4j_custom_sampler custom
+     * }
+     */
+    public static final GroupLayout custom$layout() {
+        return custom$LAYOUT;
+    }
+
+    private static final long custom$OFFSET = $LAYOUT.byteOffset(groupElement("custom"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * struct qwen4j_custom_sampler custom
+     * }
+     */
+    public static final long custom$offset() {
+        return custom$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * struct qwen4j_custom_sampler custom
+     * }
+     */
+    public static MemorySegment custom(MemorySegment struct) {
+        return struct.asSlice(custom$OFFSET, custom$LAYOUT.byteSize());
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * struct qwen4j_custom_sampler custom
+     * }
+     */
+    public static void custom(MemorySegment struct, MemorySegment fieldValue) {
+        MemorySegment.copy(fieldValue, 0L, struct, custom$OFFSET, custom$LAYOUT.byteSize());
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.qwen4j.cli;
 
 import dev.qwen4j.Sampling;
+import dev.qwen4j.SamplingStage;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
@@ -59,15 +60,17 @@ final class SamplingArguments {
         return seed.map(recipe::seed).orElse(recipe);
     }
 
-    private Sampling.Stage adjust(Sampling.Stage stage) {
-        return switch (stage) {
-            case Sampling.TopK k -> topK.map(Sampling.TopK::new).orElse(k);
-            case Sampling.TopP p ->
-                topP.map(share -> new Sampling.TopP(share, 1)).orElse(p);
-            case Sampling.Temperature t ->
-                temperature.map(Sampling.Temperature::new).orElse(t);
-            case Sampling.Greedy _, Sampling.Draw _, Sampling.MinP _, Sampling.Penalties _ -> stage;
-        };
+    private SamplingStage adjust(SamplingStage stage) {
+        if (stage instanceof SamplingStage.TopK k) {
+            return topK.map(SamplingStage.TopK::new).orElse(k);
+        }
+        if (stage instanceof SamplingStage.TopP p) {
+            return topP.map(share -> new SamplingStage.TopP(share, 1)).orElse(p);
+        }
+        if (stage instanceof SamplingStage.Temperature t) {
+            return temperature.map(SamplingStage.Temperature::new).orElse(t);
+        }
+        return stage;
     }
 
     /** A number, or a random one. */
