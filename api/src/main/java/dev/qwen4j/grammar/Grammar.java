@@ -1,8 +1,15 @@
 package dev.qwen4j.grammar;
 
+import dev.qwen4j.LlamaException;
+import dev.qwen4j.internal.NativeSchema;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A grammar that constrains generation, in llama.cpp's GBNF (grammars/README.md there): checked wholly, so that a sampler can be made of it.
@@ -17,6 +24,17 @@ import java.util.function.Function;
 public final class Grammar {
     /** A larger one takes minutes in llama.cpp. */
     private static final int LONGEST = 1 << 20;
+
+    private static final int LONGEST_SCHEMA = 1 << 17;
+    private static final int DEEPEST_SCHEMA = 64;
+
+    private static final JsonMapper SCHEMAS = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEEPEST_SCHEMA)
+                            .build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private final String text;
     private final String root;
@@ -53,6 +71,29 @@ public final class Grammar {
         }
         LeftmostCheck.check(characters, rules);
         return new Grammar(text, root, parser.tokens());
+    }
+
+    /**
+     * The grammar of all JSON texts that fit a schema, as llama.cpp derives it: members in the schema's order, little white space. Loads the native
+     * libraries.
+     *
+     * @param schema a JSON schema of at most 131,072 characters, nested at most 64 deep
+     * @throws IllegalArgumentException if it is not such JSON, or llama.cpp cannot express it: references to other documents, for example
+     * @throws GrammarException if the grammar is too large
+     */
+    public static Grammar ofJsonSchema(String schema) {
+        if (schema.length() > LONGEST_SCHEMA || schema.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("The JSON schema has %,d characters; at most %,d are taken, and no NUL."
+                    .formatted(schema.length(), LONGEST_SCHEMA));
+        }
+        try {
+            SCHEMAS.readTree(schema);
+            return parse(NativeSchema.grammar(schema));
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("The JSON schema is not taken: " + e.getOriginalMessage(), e);
+        } catch (LlamaException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     /** The text. */

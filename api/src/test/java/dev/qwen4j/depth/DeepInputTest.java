@@ -3,6 +3,7 @@ package dev.qwen4j.depth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.qwen4j.child.ChildJvm;
+import dev.qwen4j.child.LlamaCppSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,13 +29,7 @@ class DeepInputTest {
 
     /** llama.cpp's own vocabulary files, beside its sources. */
     private static Stream<String> vocabularies() throws IOException {
-        var cache = Path.of(System.getProperty("qwen4j.native.dir")).resolveSibling("CMakeCache.txt");
-        var source = Files.readAllLines(cache).stream()
-                .filter(line -> line.startsWith("LLAMA_CPP_SOURCE:INTERNAL="))
-                .map(line -> Path.of(line.substring(line.indexOf('=') + 1), "models"))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError(cache + " does not say where llama.cpp is; build with make."));
-        try (var files = Files.list(source)) {
+        try (var files = Files.list(LlamaCppSource.path("models"))) {
             return files.map(Path::toString).filter(name -> name.endsWith(".gguf")).sorted().toList().stream();
         }
     }
