@@ -3,6 +3,7 @@
 #   make            build everything that changed
 #   make run        answer a question on the nano model: make run PROMPT="…", or from standard input
 #   make test       build, and pass all tests
+#   make mutations  open COUNT models, damaged by the seeds from SEED on, and count how that ends
 #   make package    the jar for any CPU of this platform (all CPU variants), built and tried in a folder of its own
 #   make bench      measure beside llama.cpp: make bench BENCH=decode-1,prefill-1 BENCH_FLAGS="--threads 1 --pairs 21"
 #   make peers      llama.cpp's own programs, beside which tests and benchmarks run
@@ -58,9 +59,10 @@ $(NATIVE)/lib/natives.properties: $(NATIVE)/settings $(native_sources)
 peers: $(NATIVE)/lib/natives.properties
 	ninja -C $(NATIVE) peers
 
-# The one program of llama.cpp that tests compare with: its chat templates.
-$(NATIVE)/bin/llama-server: $(NATIVE)/lib/natives.properties
-	ninja -C $(NATIVE) llama-server
+# The programs of llama.cpp that tests need: its chat templates to compare with, and tiny models of all architectures.
+TEST_PROGRAMS := $(NATIVE)/bin/llama-server $(NATIVE)/bin/test-llama-archs
+$(TEST_PROGRAMS): $(NATIVE)/lib/natives.properties
+	ninja -C $(NATIVE) $(@F)
 	@touch $@
 
 # ---- Java --------------------------------------------------------------------------------------------------------------------------------------
@@ -74,7 +76,7 @@ run: target/built
 	@./qwen4j run $${PROMPT:+"$$PROMPT"}
 
 .PHONY: test
-test: $(NATIVE)/lib/natives.properties $(NATIVE)/bin/llama-server | preflight
+test: $(NATIVE)/lib/natives.properties $(TEST_PROGRAMS) | preflight
 	$(MVN) verify
 	@mkdir -p target && touch target/built
 
@@ -91,6 +93,13 @@ bench: target/built
 	java -Dqwen4j.library.path=$(NATIVE)/lib -jar benchmarks/target/qwen4j-benchmarks-*.jar \
 	    --programs $(NATIVE)/bin --scripts benchmarks/models --models $(BENCH_MODELS) --results benchmarks/target/results.json \
 	    $(if $(BENCH),--only $(BENCH)) $(BENCH_FLAGS)
+
+COUNT ?= 10000
+SEED  ?= 10000
+.PHONY: mutations
+mutations: target/built $(TEST_PROGRAMS)
+	$(MVN) verify -pl bindings,native,models/nano,api -Dtest=MutationTest -Dsurefire.failIfNoSpecifiedTests=false -Dspotless.check.skip \
+	    -Dqwen4j.mutations.seed=$(SEED) -Dqwen4j.mutations.count=$(COUNT)
 
 # ---- For any CPU of this platform ------------------------------------------------------------------------------------------------------------
 

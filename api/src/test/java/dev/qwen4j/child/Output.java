@@ -2,6 +2,7 @@ package dev.qwen4j.child;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -12,6 +13,8 @@ final class Output {
     private final Condition more = lock.newCondition();
     private final StringBuilder text = new StringBuilder();
     private boolean ended;
+    /** How much of it was returned as lines. */
+    private int lines;
 
     private Output() {}
 
@@ -33,6 +36,29 @@ final class Output {
                 left = more.awaitNanos(left);
             }
             return true;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for the line behind the one that was returned last; empty if there is none, or time runs out. */
+    Optional<String> nextLine(long nanos) {
+        long left = nanos;
+        lock.lock();
+        try {
+            int end = text.indexOf("\n", lines);
+            while (end < 0) {
+                if (ended || left <= 0) {
+                    return Optional.empty();
+                }
+                left = more.awaitNanos(left);
+                end = text.indexOf("\n", lines);
+            }
+            var line = text.substring(lines, end);
+            lines = end + 1;
+            return Optional.of(line);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         } finally {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A child JVM that runs. Closing it kills it. For one thread. */
@@ -34,13 +35,18 @@ public final class RunningChild implements AutoCloseable {
         }
     }
 
-    /** Writes a line to its standard input. */
+    /** Waits for the next line of its standard output; empty if it ends before, or does not write one in time. */
+    public Optional<String> nextLine(Duration most) {
+        return stdout.nextLine(Math.min(most.toNanos(), left()));
+    }
+
+    /** Writes a line to its standard input; nothing happens if it has ended. */
     public void writeLine(String line) {
         try {
             stdin.write(line + "\n");
             stdin.flush();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // It has ended: what reads its output will see that.
         }
     }
 

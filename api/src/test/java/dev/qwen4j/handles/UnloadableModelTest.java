@@ -39,7 +39,7 @@ class UnloadableModelTest {
     void refusesNormsThatAreNotF32() throws IOException {
         assertRefused(
                 new AlteredNano().vectorType("blk.1.attn_norm.weight", GgmlType.I32.id()),
-                "blk.1.attn_norm.weight has type I32; norms must be F32");
+                "blk.1.attn_norm.weight has type I32; it must be F32");
     }
 
     private void assertRefused(AlteredNano model, String why) throws IOException {
