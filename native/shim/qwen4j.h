@@ -186,6 +186,20 @@ QWEN4J_API void qwen4j_memory_shift(struct qwen4j_error * error, struct qwen4j_c
 QWEN4J_API void qwen4j_memory_divide(struct qwen4j_error * error, struct qwen4j_context * context, int32_t sequence, int32_t p0, int32_t p1,
     int32_t divisor);
 
+// ---- State of a sequence, or with sequence -1 of all of them; flags as in llama.h --------------------------------------------------------------
+
+// The bytes that qwen4j_state_get writes, or -1.
+QWEN4J_API int64_t qwen4j_state_size(struct qwen4j_error * error, struct qwen4j_context * context, int32_t sequence, uint32_t flags);
+
+// Writes it to memory of exactly that size. On the device, that is what describes it, and the state itself replaces the sequence's last one there.
+QWEN4J_API int64_t qwen4j_state_get(struct qwen4j_error * error, struct qwen4j_context * context, uint8_t * to, int64_t size, int32_t sequence,
+    uint32_t flags);
+
+// Replaces what the sequence holds. If it fails, the sequence is empty. What comes from the device must be the last that was saved of its sequence,
+// of the same size, and find room: llama.cpp asserts in a destructor otherwise.
+QWEN4J_API int64_t qwen4j_state_set(struct qwen4j_error * error, struct qwen4j_context * context, const uint8_t * from, int64_t size,
+    int32_t sequence, uint32_t flags);
+
 // ---- Sampler ---------------------------------------------------------------------------------------------------------------------------------
 
 struct qwen4j_sampler;

@@ -126,7 +126,7 @@ final class Computation {
             throw new Qwen4jException("Decoding ended because its eval listener threw.", thrown.get());
         }
         switch (outcome) {
-            case DONE -> {}
+            case DONE -> placement.done();
             case NO_ROOM -> {
                 placement.undo();
                 throw new ContextFullException(limits.length(), placement.held(), count);

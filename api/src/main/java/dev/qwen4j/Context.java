@@ -21,6 +21,7 @@ public final class Context implements AutoCloseable {
     private final Lifetime lifetime;
     private final ContextLimits limits;
     private final KvCache cache;
+    private final ContextStates states;
     private final Results results;
     private final ComputeThreads threads;
     private final Computation computation;
@@ -54,6 +55,7 @@ public final class Context implements AutoCloseable {
                     threads.detach();
                 });
         cache = new KvCache(nativeContext.memory(), lifetime, limits, nativeModel, model.architecture());
+        states = new ContextStates(model, nativeContext, lifetime, limits, options, cache, results);
         computation = new Computation(
                 nativeContext,
                 limits,
@@ -137,6 +139,11 @@ public final class Context implements AutoCloseable {
     /** What it remembers. */
     public KvCache kvCache() {
         return cache;
+    }
+
+    /** Saves what it remembers, and restores it. */
+    public ContextStates states() {
+        return states;
     }
 
     /**
@@ -279,10 +286,9 @@ public final class Context implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "Cannot keep " + length + " tokens; the context holds " + position + ".");
             }
-            if (length == position) {
-                return length;
+            if (length < position) {
+                results.forget();
             }
-            results.forget();
             return cache.truncateOrRemove(0, length);
         });
     }

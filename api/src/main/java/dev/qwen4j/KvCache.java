@@ -20,6 +20,8 @@ public final class KvCache {
     private final int slidingWindow;
     private final boolean recurrent;
     private final SharedCells sharedCells = new SharedCells();
+    /** Whether numbers lie elsewhere, or are others, than what the cells say: llama.cpp copies between streams and rotates at the next decode only. */
+    private boolean unsettled;
 
     KvCache(NativeMemory memory, Lifetime lifetime, ContextLimits limits, NativeModel model, String architecture) {
         this.memory = memory;
@@ -112,6 +114,7 @@ public final class KvCache {
             if (limits.isUnified() && !recurrent) {
                 sharedCells.copy(source, target, last + 1);
             }
+            unsettled |= !limits.isUnified();
         });
     }
 
@@ -138,6 +141,7 @@ public final class KvCache {
                                 .formatted(delta, Math.min(last, to - 1), sequence, limits.sequenceLength() - 1));
             }
             memory.shift(sequence, from, to, delta);
+            unsettled = true;
         });
     }
 
@@ -154,12 +158,31 @@ public final class KvCache {
             }
             checkMove(sequence, from, to);
             memory.divide(sequence, from, to, divisor);
+            unsettled = true;
         });
     }
 
     /** Two sequences get a common cell. */
     void share(int a, int b, int position) {
         sharedCells.share(a, b, position + 1);
+    }
+
+    /** Whether there is more than keys and values of all positions. */
+    boolean cannotAlwaysBeCut() {
+        return recurrent || slidingWindow > 0;
+    }
+
+    SharedCells sharedCells() {
+        return sharedCells;
+    }
+
+    /** Something was decoded. */
+    void settle() {
+        unsettled = false;
+    }
+
+    boolean isUnsettled() {
+        return unsettled;
     }
 
     /** Cuts a sequence, or forgets it where it cannot be cut; says how much is left. For the thread that is inside. */

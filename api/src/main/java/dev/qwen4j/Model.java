@@ -30,6 +30,7 @@ public final class Model implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable ChatTemplate chatTemplate;
     private @Nullable ControlText controlText;
+    private @Nullable String fingerprint;
 
     private Model(Path file, Gguf gguf, boolean vocabularyOnly, NativeModel nativeModel) {
         this.file = file;
@@ -274,6 +275,21 @@ public final class Model implements AutoCloseable {
             if (known == null) {
                 known = ControlText.of(tokenizer);
                 controlText = known;
+            }
+            return known;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What tells its file, or files, from others; read once. */
+    String fingerprint() {
+        lock.lock();
+        try {
+            var known = fingerprint;
+            if (known == null) {
+                known = ModelFingerprint.of(gguf);
+                fingerprint = known;
             }
             return known;
         } finally {

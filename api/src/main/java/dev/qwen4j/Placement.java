@@ -149,6 +149,13 @@ final class Placement {
         return 0;
     }
 
+    /** The batch was computed. */
+    void done() {
+        if (!anew) {
+            cache.settle();
+        }
+    }
+
     /** Makes the touched sequences hold what they held before, or nothing where a cache cannot be cut. */
     void undo() {
         if (anew) {

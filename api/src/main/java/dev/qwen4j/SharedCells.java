@@ -1,6 +1,7 @@
 package dev.qwen4j;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -52,6 +53,13 @@ final class SharedCells {
 
     void clear() {
         ends.clear();
+    }
+
+    List<SharedPositions> all() {
+        return ends.entrySet().stream()
+                .map(entry ->
+                        new SharedPositions(entry.getKey().low(), entry.getKey().high(), entry.getValue()))
+                .toList();
     }
 
     /** Another sequence that shares cells at or behind a position with this one. */

@@ -122,6 +122,17 @@ public final class Gguf {
         return id.isPresent() ? Optional.of(GgufFileType.name(id.getAsLong())) : Optional.empty();
     }
 
+    /**
+     * A digest that tells this file from others: SHA-256, in hex, of its size, its header, and 4 KiB from the middle of each tensor; read now.
+     *
+     * <p>Files that differ in other parts of their tensors only have the same one, which no training or quantization makes.
+     *
+     * @throws GgufException when the file is not there any more, or has changed since it was read
+     */
+    public String fingerprint() {
+        return Fingerprint.of(file, dataOffset, tensors);
+    }
+
     /** How many numbers the tensors of this file hold. */
     public long parameterCount() {
         return tensors.stream().mapToLong(GgufTensor::elementCount).sum();

@@ -39,6 +39,7 @@ public final class NativeContext {
     private final NativeBatch batch;
     private final NativeMemory memory;
     private final NativeResults results;
+    private final NativeState state;
     private final Optional<NativeEvalListener> evalListener;
     private final boolean timings;
 
@@ -61,6 +62,7 @@ public final class NativeContext {
                 cancel = Pointers.sized(LlamaCpp.qwen4j_context_cancel(context), Integer.BYTES, arena);
                 batch = new NativeBatch(LlamaCpp.llama_n_batch(llama), arena);
                 memory = new NativeMemory(context, llama, guard);
+                state = new NativeState(context, guard);
                 results = new NativeResults(model, context, pooling(), guard);
             } catch (Throwable e) {
                 LlamaCpp.qwen4j_context_free(guard.error(), context);
@@ -154,6 +156,11 @@ public final class NativeContext {
     /** What it holds. */
     public NativeMemory memory() {
         return memory;
+    }
+
+    /** Copies of what it holds. */
+    public NativeState state() {
+        return state;
     }
 
     /** What the last batch gave. */

@@ -6805,6 +6805,199 @@ public class LlamaCpp extends LlamaCpp$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+
+    private static class qwen4j_state_size {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_LONG,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_state_size");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t qwen4j_state_size(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence, uint32_t flags)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_state_size$descriptor() {
+        return qwen4j_state_size.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t qwen4j_state_size(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence, uint32_t flags)
+     * }
+     */
+    public static MethodHandle qwen4j_state_size$handle() {
+        return qwen4j_state_size.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t qwen4j_state_size(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence, uint32_t flags)
+     * }
+     */
+    public static MemorySegment qwen4j_state_size$address() {
+        return qwen4j_state_size.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t qwen4j_state_size(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence, uint32_t flags)
+     * }
+     */
+    public static long qwen4j_state_size(MemorySegment error, MemorySegment context, int sequence, int flags) {
+        var mh$ = qwen4j_state_size.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_state_size", error, context, sequence, flags);
+            }
+            return (long)mh$.invokeExact(error, context, sequence, flags);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_state_get {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_LONG,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_LONG,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_state_get");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t qwen4j_state_get(struct qwen4j_error *error, struct qwen4j_context *context, uint8_t *to, int64_t size, int32_t sequence, uint32_t flags)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_state_get$descriptor() {
+        return qwen4j_state_get.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t qwen4j_state_get(struct qwen4j_error *error, struct qwen4j_context *context, uint8_t *to, int64_t size, int32_t sequence, uint32_t flags)
+     * }
+     */
+    public static MethodHandle qwen4j_state_get$handle() {
+        return qwen4j_state_get.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t qwen4j_state_get(struct qwen4j_error *error, struct qwen4j_context *context, uint8_t *to, int64_t size, int32_t sequence, uint32_t flags)
+     * }
+     */
+    public static MemorySegment qwen4j_state_get$address() {
+        return qwen4j_state_get.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t qwen4j_state_get(struct qwen4j_error *error, struct qwen4j_context *context, uint8_t *to, int64_t size, int32_t sequence, uint32_t flags)
+     * }
+     */
+    public static long qwen4j_state_get(MemorySegment error, MemorySegment context, MemorySegment to, long size, int sequence, int flags) {
+        var mh$ = qwen4j_state_get.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_state_get", error, context, to, size, sequence, flags);
+            }
+            return (long)mh$.invokeExact(error, context, to, size, sequence, flags);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_state_set {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_LONG,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_LONG,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_state_set");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t qwen4j_state_set(struct qwen4j_error *error, struct qwen4j_context *context, const uint8_t *from, int64_t size, int32_t sequence, uint32_t flags)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_state_set$descriptor() {
+        return qwen4j_state_set.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t qwen4j_state_set(struct qwen4j_error *error, struct qwen4j_context *context, const uint8_t *from, int64_t size, int32_t sequence, uint32_t flags)
+     * }
+     */
+    public static MethodHandle qwen4j_state_set$handle() {
+        return qwen4j_state_set.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t qwen4j_state_set(struct qwen4j_error *error, struct qwen4j_context *context, const uint8_t *from, int64_t size, int32_t sequence, uint32_t flags)
+     * }
+     */
+    public static MemorySegment qwen4j_state_set$address() {
+        return qwen4j_state_set.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t qwen4j_state_set(struct qwen4j_error *error, struct qwen4j_context *context, const uint8_t *from, int64_t size, int32_t sequence, uint32_t flags)
+     * }
+     */
+    public static long qwen4j_state_set(MemorySegment error, MemorySegment context, MemorySegment from, long size, int sequence, int flags) {
+        var mh$ = qwen4j_state_set.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_state_set", error, context, from, size, sequence, flags);
+            }
+            return (long)mh$.invokeExact(error, context, from, size, sequence, flags);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
     private static final int QWEN4J_SAMPLER_GREEDY = (int)0L;
     /**
      * {@snippet lang=c :

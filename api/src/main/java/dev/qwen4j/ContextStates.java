@@ -1,0 +1,268 @@
+package dev.qwen4j;
+
+import dev.qwen4j.internal.Lifetime;
+import dev.qwen4j.internal.NativeContext;
+import dev.qwen4j.internal.NativeMemory;
+import dev.qwen4j.internal.NativeState;
+import dev.qwen4j.internal.NativeState.Extent;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * Saves what a context remembers, and restores it ({@code llama_state_get_data}, {@code llama_state_seq_get_data_ext}).
+ *
+ * <p>After a restore there are no results until a token is decoded: keep the last token back, and decode it then. What does not fit is refused before
+ * anything is changed; and if llama.cpp refuses after all, what was there is put back. Belongs to its context, and is used by the thread that uses that;
+ * all of it blocks for as long as the copying takes.
+ */
+public final class ContextStates {
+    private final Model model;
+    private final NativeMemory memory;
+    private final NativeState nativeState;
+    private final Lifetime lifetime;
+    private final ContextLimits limits;
+    private final KvCache cache;
+    private final StateRestore restore;
+    private final StateParameters parameters;
+    private final DeviceSnapshots snapshots;
+    private final boolean borrowsCache;
+    private final boolean hasPart;
+
+    ContextStates(
+            Model model,
+            NativeContext nativeContext,
+            Lifetime lifetime,
+            ContextLimits limits,
+            ContextOptions options,
+            KvCache cache,
+            Results results) {
+        this.model = model;
+        this.memory = nativeContext.memory();
+        this.nativeState = nativeContext.state();
+        this.lifetime = lifetime;
+        this.limits = limits;
+        this.cache = cache;
+        this.restore = new StateRestore(nativeContext, cache, limits, results);
+        this.parameters = StateParameters.of(model.gguf(), options, limits);
+        this.snapshots = new DeviceSnapshots(this, nativeState, options);
+        this.borrowsCache = options.companion().isPresent();
+        this.hasPart = cache.cannotAlwaysBeCut();
+    }
+
+    /**
+     * Saves a sequence.
+     *
+     * @param tokens its tokens, so that whoever reads the state knows them; all of them, or none where they are not known
+     * @return the state, which is the caller's to close
+     * @throws IllegalArgumentException if the tokens are not as many as the sequence holds, or one is not in the vocabulary
+     * @throws StateException if the sequence holds nothing
+     */
+    public State save(int sequence, int... tokens) {
+        return call(() -> save(StateKind.SEQUENCE, Extent.FULL, sequence, tokens));
+    }
+
+    /**
+     * Saves only those parts of a sequence that cannot be cut, its sliding windows and recurrent states: little, and enough to come back to this position
+     * as long as the sequence's other parts are still there.
+     *
+     * @param tokens its tokens, all of them
+     * @throws StateException also if the model has no such parts
+     */
+    public State savePartial(int sequence, int... tokens) {
+        return call(() -> {
+            if (!hasPart) {
+                throw new StateException(
+                        "The model (" + model.architecture()
+                                + ") has no sliding window and no recurrent state, so its sequences can be cut anywhere. Use rewind, or save the whole sequence.");
+            }
+            if (tokens.length == 0) {
+                throw new IllegalArgumentException(
+                        "There are no tokens; a partial state is only good for a sequence of the same tokens, so give them.");
+            }
+            return save(StateKind.PARTIAL, Extent.PARTIAL, sequence, tokens);
+        });
+    }
+
+    /** Saves all sequences. */
+    public State saveAll() {
+        return call(() -> {
+            var held = IntStream.range(0, limits.maxSequences())
+                    .filter(sequence -> memory.lastPosition(sequence) >= 0)
+                    .mapToObj(this::positions)
+                    .toList();
+            var header = header(StateKind.WHOLE, held, cache.sharedCells().all(), 0, List.of());
+            return State.own(header, nativeState.save(NativeState.WHOLE, Extent.FULL));
+        });
+    }
+
+    /**
+     * Makes a sequence hold what another one, or itself, held when it was saved; what it holds now is replaced.
+     *
+     * @throws StateException if the state is of another model, version, kind, or context than this one can go on with
+     * @throws ContextFullException if the context is too short for it, or too full
+     */
+    public void restore(State state, int sequence) {
+        state.lend(payload -> run(() -> {
+            limits.checkedSequence(sequence);
+            check(state, StateKind.SEQUENCE);
+            restore.sequence(payload, state.header().sequence(), sequence);
+        }));
+    }
+
+    /**
+     * Takes a sequence back to where a {@linkplain #savePartial partial state} of it was saved.
+     *
+     * @param tokens the tokens that the sequence holds now, or at least those it held then
+     * @throws StateException also if they are not the tokens of the state, or the sequence does not hold them any more
+     */
+    public void restorePartial(State state, int sequence, int... tokens) {
+        state.lend(payload -> run(() -> {
+            limits.checkedSequence(sequence);
+            check(state, StateKind.PARTIAL);
+            var expected = state.tokens();
+            if (!Arrays.equals(tokens, 0, Math.min(tokens.length, expected.length), expected, 0, expected.length)) {
+                int common = Arrays.mismatch(tokens, expected);
+                throw new StateException(
+                        "The state is of a sequence of %,d tokens, and sequence %d holds others from position %,d on. Restore one of the same tokens."
+                                .formatted(expected.length, sequence, common));
+            }
+            restore.part(payload, state.header(), sequence);
+        }));
+    }
+
+    /**
+     * Makes all sequences hold what they held when the state was saved; whatever the context holds now is replaced.
+     *
+     * @throws StateException if the state is of another model, version, kind, or context than this one can go on with
+     */
+    public void restoreAll(State state) {
+        state.lend(payload -> run(() -> {
+            check(state, StateKind.WHOLE);
+            restore.all(payload, state.header());
+        }));
+    }
+
+    /**
+     * Copies a sequence on the devices; the last snapshot of this sequence becomes stale.
+     *
+     * @throws StateException if the sequence holds nothing, the devices have no room, or the cache is stored in a way that llama.cpp cannot copy there:
+     *     quantized, or without flash attention
+     */
+    public DeviceSnapshot snapshot(int sequence) {
+        return call(() -> {
+            checkSettled();
+            return snapshots.take(heldBy(sequence));
+        });
+    }
+
+    /**
+     * Makes a sequence of this context hold what another one, or itself, held when the snapshot was taken.
+     *
+     * @throws StateException if the snapshot is of another context, or stale
+     * @throws ContextFullException if there may be no room: here it must be certain that there is
+     */
+    public void restore(DeviceSnapshot snapshot, int sequence) {
+        run(() -> {
+            limits.checkedSequence(sequence);
+            checkSettled();
+            snapshots.check(snapshot);
+            restore.snapshot(snapshot, sequence);
+        });
+    }
+
+    private State save(StateKind kind, Extent extent, int sequence, int[] tokens) {
+        checkSettled();
+        var held = heldBy(sequence);
+        if (tokens.length > 0 && tokens.length != held.last() + 1) {
+            throw new IllegalArgumentException(
+                    "There are %,d tokens, and sequence %d holds %,d. Give all of them, or none."
+                            .formatted(tokens.length, sequence, held.last() + 1));
+        }
+        var checked =
+                IntStream.of(tokens).map(model.tokenizer()::checked).boxed().toList();
+        long full = kind == StateKind.PARTIAL ? nativeState.size(sequence, Extent.FULL) : 0;
+        var header = header(kind, List.of(held), List.of(), full, checked);
+        return State.own(header, nativeState.save(sequence, extent));
+    }
+
+    private StateHeader header(
+            StateKind kind,
+            List<SequencePositions> held,
+            List<SharedPositions> shared,
+            long fullBytes,
+            List<Integer> tokens) {
+        return new StateHeader(
+                kind,
+                Model.llamaCppVersion(),
+                model.architecture(),
+                model.fingerprint(),
+                List.of(),
+                parameters,
+                held,
+                shared,
+                fullBytes,
+                tokens);
+    }
+
+    private SequencePositions heldBy(int sequence) {
+        if (memory.lastPosition(limits.checkedSequence(sequence)) < 0) {
+            throw new StateException("Sequence " + sequence + " holds nothing, so there is no state to save.");
+        }
+        return positions(sequence);
+    }
+
+    private SequencePositions positions(int sequence) {
+        return new SequencePositions(sequence, memory.firstPosition(sequence), memory.lastPosition(sequence));
+    }
+
+    private void check(State state, StateKind kind) {
+        checkSettled();
+        var header = state.header();
+        if (header.kind() != kind) {
+            throw new StateException("The state is " + header.kind() + ", not " + kind + ". Use "
+                    + switch (header.kind()) {
+                        case SEQUENCE -> "restore.";
+                        case PARTIAL -> "restorePartial.";
+                        case WHOLE -> "restoreAll.";
+                    });
+        }
+        var here = header(kind, header.sequences(), List.of(), 0, List.of());
+        header.obstacle(here).ifPresent(obstacle -> {
+            throw new StateException(
+                    "The state does not suit this context: " + obstacle + ". Evaluate the tokens again instead.");
+        });
+    }
+
+    private void checkSettled() {
+        if (cache.isUnsettled()) {
+            throw new StateException(
+                    "Sequences were copied, shifted or divided, which llama.cpp completes at the next decode. Decode a token first.");
+        }
+    }
+
+    private void run(Runnable change) {
+        call(() -> {
+            change.run();
+            return true;
+        });
+    }
+
+    private <T> T call(Supplier<T> call) {
+        return lifetime.call(() -> {
+            if (memory.isAbsent() || borrowsCache) {
+                throw new IllegalStateException(
+                        memory.isAbsent()
+                                ? "The model (" + model.architecture()
+                                        + ") has no cache, so there is no state: it computes each batch for itself."
+                                : "The context works for another one, and has no state of its own. Save that one's.");
+            }
+            try {
+                return call.get();
+            } catch (LlamaException e) {
+                throw new StateException(e.getMessage(), e);
+            }
+        });
+    }
+}
