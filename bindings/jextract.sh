@@ -28,7 +28,7 @@ printf '#include "%s"\n' llama.h gguf.h ggml-backend.h mtmd.h mtmd-helper.h qwen
 {
     grep -E -- '--include-(struct|union|constant) .*/(llama|gguf|ggml-backend|mtmd|mtmd-helper|qwen4j)\.h$' "$work/all.txt" \
         | sed 's/ *#.*//' | grep -vE ' ggml_backend_graph_copy$| [A-Z0-9_]+_H$| (LLAMA|GGML|MTMD|QWEN4J)_API$'
-    grep -oE -- '--include-constant GGML_(TYPE|LOG_LEVEL)_[A-Z0-9_]+' "$work/all.txt"
+    grep -oE -- '--include-constant GGML_(TYPE|LOG_LEVEL|NUMA_STRATEGY)_[A-Z0-9_]+' "$work/all.txt"
     printf -- '--include-typedef %s\n' llama_progress_callback qwen4j_eval_callback
     awk -F'[ |]+' '/^[a-z]/ {print "--include-function " $1}' src/jextract/functions.txt
 } > "$work/includes.txt"

@@ -1,4 +1,6 @@
 // The start of a process: which backends are loaded, and from where.
+#include "backends.h"
+
 #include "guard.h"
 #include "log_queue.h"
 
@@ -23,6 +25,16 @@ constexpr const char * PREFIX    = "libggml-";
 constexpr const char * EXTENSION = ".so";  // of loadable modules; macOS has it for them too
 
 using Score = int (*)();
+
+std::vector<RejectedBackend> & rejected = *new std::vector<RejectedBackend>();
+
+void reject(const std::string & path, std::string reason) {
+    // The linker's words often begin with the path.
+    if (reason.rfind(path + ": ", 0) == 0) {
+        reason.erase(0, path.size() + 2);
+    }
+    rejected.push_back({ path, reason });
+}
 
 struct Candidate {
     std::string path;
@@ -63,9 +75,12 @@ std::vector<Candidate> candidates(const std::string & folder) {
                 found.push_back({ entry.path().string(), family, score, handle });
             } else {
                 dlclose(handle);
+                reject(entry.path().string(), "it needs instructions that this processor lacks");
             }
         } else {
-            log_line(GGML_LOG_LEVEL_WARN, entry.path().string() + " was not loaded: " + dlerror());
+            const std::string reason = dlerror();
+            log_line(GGML_LOG_LEVEL_WARN, entry.path().string() + " was not loaded: " + reason);
+            reject(entry.path().string(), reason);
         }
     }
     std::sort(found.begin(), found.end(), [](const Candidate & a, const Candidate & b) {
@@ -77,14 +92,20 @@ std::vector<Candidate> candidates(const std::string & folder) {
 std::string load_backends(const char * folder, bool allow_backend_path) {
     std::string family;
     for (const Candidate & candidate : candidates(folder)) {
-        if (candidate.family != family && ggml_backend_load(candidate.path.c_str())) {
+        if (candidate.family == family) {
+            reject(candidate.path, "another variant makes better use of this processor");
+        } else if (ggml_backend_load(candidate.path.c_str())) {
             family = candidate.family;
+        } else {
+            reject(candidate.path, "ggml cannot use it: it is of another version, or finds no device");
         }
         dlclose(candidate.handle);  // ggml has opened the chosen one itself, and got it as it is
     }
     if (allow_backend_path) {
         if (const char * path = std::getenv("GGML_BACKEND_PATH")) {
-            ggml_backend_load(path);
+            if (!ggml_backend_load(path)) {
+                reject(path, "ggml cannot use it: it does not open, is of another version, or finds no device");
+            }
         }
     }
     // llama_backend_init would search the working directory if there were none.
@@ -95,6 +116,10 @@ std::string load_backends(const char * folder, bool allow_backend_path) {
 }
 
 }  // namespace
+
+const std::vector<RejectedBackend> & rejected_backends() {
+    return rejected;
+}
 
 }  // namespace qwen4j
 

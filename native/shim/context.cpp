@@ -1,6 +1,7 @@
 #include "context.h"
 
 #include "guard.h"
+#include "model_files.h"
 #include "shutdown.h"
 
 #include "ggml-backend.h"
@@ -186,10 +187,16 @@ template <typename Compute> int32_t compute(qwen4j_error * error, qwen4j_context
         if (context->cancel.load(std::memory_order_relaxed) != 0) {
             return 2;
         }
+        if (!files_intact(llama_get_model(context->llama), error)) {
+            return -1;
+        }
         started               = true;
         context->eval_stopped = false;
         const int32_t rc      = call();
         context->retired      = Pools{};
+        if (!files_intact(llama_get_model(context->llama), error)) {
+            return -1;
+        }
         if (context->eval_stopped && rc >= 0) {
             return 3;
         }

@@ -32,10 +32,13 @@ class GuardFrame {
 
     // The call is ending because it was told to: what llama.cpp logs of that is no error.
     void cancelled() { cancelled_ = true; }
-    bool is_cancelled() const { return cancelled_; }
+    // The call only tries something out: what llama.cpp logs of it is for debugging.
+    void quiet() { quiet_ = true; }
+    bool is_hushed() const { return cancelled_ || quiet_; }
 
   private:
     bool           cancelled_ = false;
+    bool           quiet_     = false;
     qwen4j_error * error_;
     GuardFrame *   outer_;
     bool           entered_;

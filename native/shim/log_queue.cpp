@@ -55,7 +55,7 @@ void on_log(ggml_log_level level, const char * text, void *) {
     }
     if (GuardFrame * frame = GuardFrame::current(); frame && line_level >= GGML_LOG_LEVEL_WARN) {
         frame->log(text, strlen(text));
-        if (frame->is_cancelled()) {
+        if (frame->is_hushed()) {
             line_level = GGML_LOG_LEVEL_DEBUG;
         }
     }

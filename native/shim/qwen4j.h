@@ -34,6 +34,7 @@ enum qwen4j_status {
     QWEN4J_STATUS_FAILED    = 3, // llama.cpp returned null or an error code; log says why where it logged
     QWEN4J_STATUS_BROKEN    = 4, // the handle is unusable since an earlier failure
     QWEN4J_STATUS_EXITING   = 5, // the process is ending; the call was not made
+    QWEN4J_STATUS_FILE_CHANGED = 6, // a file that the model has mapped is not what it was; message says how
 };
 
 #define QWEN4J_MESSAGE_SIZE 1024
@@ -75,8 +76,79 @@ QWEN4J_API void qwen4j_log_level(int32_t level);
 
 // ---- Model -----------------------------------------------------------------------------------------------------------------------------------
 
-QWEN4J_API struct llama_model * qwen4j_model_load(struct qwen4j_error * error, const char * path, const struct llama_model_params * params);
+// One file, whose name leads to its other parts where it is the first of several, or all of them in their order.
+QWEN4J_API struct llama_model * qwen4j_model_load(struct qwen4j_error * error, const char ** paths, int32_t n_paths,
+    const struct llama_model_params * params);
 QWEN4J_API void qwen4j_model_free(struct qwen4j_error * error, struct llama_model * model);
+
+// Fails with QWEN4J_STATUS_FILE_CHANGED where a mapped file was shortened or changed since the model was loaded. Any thread.
+QWEN4J_API void qwen4j_model_check_files(struct qwen4j_error * error, const struct llama_model * model);
+
+// A line for each tensor: its name, type, bytes, and dimensions, separated by tabs. Any thread.
+QWEN4J_API char * qwen4j_model_tensors(struct qwen4j_error * error, const struct llama_model * model);
+
+// Whether weights are kept in an order of the CPU's own, from which they cannot be read back. Any thread.
+QWEN4J_API bool qwen4j_model_is_reordered(struct qwen4j_error * error, const struct llama_model * model);
+
+// As llama_model_save_to_file, and with the metadata of the file at metadata_path that it leaves out, such as the chat template. The last bytes may be
+// missing without an error: who calls it looks at the file. Refuses reordered weights. Any thread.
+QWEN4J_API void qwen4j_model_save(struct qwen4j_error * error, const struct llama_model * model, const char * metadata_path, const char * path);
+
+// Whether a pattern for llama_model_tensor_buft_override is a regular expression to C++; told by error->status.
+QWEN4J_API void qwen4j_tensor_pattern_check(struct qwen4j_error * error, const char * pattern);
+
+// The buffer type of that name, such as "CPU" or "CUDA0"; lives for ever.
+QWEN4J_API ggml_backend_buffer_type_t qwen4j_buffer_type(struct qwen4j_error * error, const char * name);
+
+// ---- Memory ----------------------------------------------------------------------------------------------------------------------------------
+
+struct qwen4j_memory {
+    char    device[128]; // its name
+    bool    host;        // it is the process's own memory
+    bool    mappable;    // a mapped file serves as model where it can
+    int64_t model;       // bytes of weights
+    int64_t context;     // bytes of caches and states
+    int64_t compute;     // bytes of temporary buffers
+};
+
+// What a model and a context of it would take, a line for each kind of memory: how many lines there are. Nothing is allocated but the bookkeeping of
+// the cache's cells.
+QWEN4J_API int32_t qwen4j_memory_needed(struct qwen4j_error * error, const char ** paths, int32_t n_paths,
+    const struct llama_model_params * model_params, const struct llama_context_params * context_params, const char * architecture, int32_t n_vocab,
+    struct qwen4j_memory * out, int32_t capacity);
+
+// ---- Devices ---------------------------------------------------------------------------------------------------------------------------------
+
+struct qwen4j_device {
+    char    name[128];
+    char    description[256];
+    char    id[64];          // empty where it has none
+    char    backend[64];
+    char    buffer_type[64]; // empty where it has none
+    int32_t type;            // enum ggml_backend_dev_type
+    int64_t memory_free;
+    int64_t memory_total;
+    bool    async;
+    bool    host_buffer;
+    bool    buffer_from_host_ptr;
+    bool    events;
+    bool    mmap_support;
+};
+
+// How many there are, as far as they have room.
+QWEN4J_API int32_t qwen4j_devices(struct qwen4j_error * error, struct qwen4j_device * out, int32_t capacity);
+
+// A line for each feature of a backend: backend, name, value, separated by tabs.
+QWEN4J_API char * qwen4j_features(struct qwen4j_error * error);
+
+// A line for each backend that was there and is not used: path and reason, separated by a tab.
+QWEN4J_API char * qwen4j_rejected_backends(struct qwen4j_error * error);
+
+// As llama_print_system_info.
+QWEN4J_API char * qwen4j_system_info(struct qwen4j_error * error);
+
+// As llama_numa_init, once: false, and nothing done, if it was called before. strategy is an enum ggml_numa_strategy.
+QWEN4J_API bool qwen4j_numa_init(struct qwen4j_error * error, int32_t strategy);
 
 // ---- Tokenizer: any number of threads at once ------------------------------------------------------------------------------------------------
 

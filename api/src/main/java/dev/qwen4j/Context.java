@@ -74,7 +74,7 @@ public final class Context implements AutoCloseable {
             case CAUSAL -> true;
             case NON_CAUSAL -> false;
             case MODEL ->
-                model.gguf().bool(model.architecture() + ".attention.causal").orElse(true);
+                model.header().bool(model.architecture() + ".attention.causal").orElse(true);
         };
     }
 

@@ -45,6 +45,7 @@ public final class ContextOptions implements Cloneable {
     private boolean offloadCache = true;
     private boolean offloadOperations = true;
     private boolean timings;
+    private boolean checkMemory = true;
     private boolean multiTokenPrediction;
     private @Nullable Context companion;
     private @Nullable EvalListener evalListener;
@@ -195,6 +196,11 @@ public final class ContextOptions implements Cloneable {
         return with(copy -> copy.timings = measure);
     }
 
+    /** Whether a context that needs more memory than there is gets an {@link InsufficientMemoryException}. Default: yes. */
+    public ContextOptions checkMemory(boolean check) {
+        return with(copy -> copy.checkMemory = check);
+    }
+
     /** Whether the model's layers for multi-token prediction are what is computed, to draft for another context; they must be loaded. Default: no. */
     public ContextOptions multiTokenPrediction(boolean draft) {
         return with(copy -> copy.multiTokenPrediction = draft);
@@ -315,6 +321,11 @@ public final class ContextOptions implements Cloneable {
     /** Whether timings are measured. */
     public boolean timings() {
         return timings;
+    }
+
+    /** Whether memory is checked. */
+    public boolean checkMemory() {
+        return checkMemory;
     }
 
     /** Whether the layers for multi-token prediction are what is computed. */

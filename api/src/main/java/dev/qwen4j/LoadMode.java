@@ -7,8 +7,9 @@ public enum LoadMode {
     /** Read into memory of the process. */
     READ,
     /**
-     * Mapped: pages come as they are needed, and are shared by all processes that map the file. A file that is cut short or written over while it is
-     * mapped ends the process, as it does any program: replace model files by renaming, or use {@link #READ} for files that others write.
+     * Mapped: pages come as they are needed, and are shared by all processes that map the file. On Linux a file that is cut short or written over while it
+     * is mapped makes every later call a {@link ModelFileChangedException}; elsewhere it ends the process, as it does any program. Replace model files by
+     * renaming, which disturbs nobody, or use {@link #READ} for files that others write.
      */
     MMAP,
     /** Read, and locked into memory. */

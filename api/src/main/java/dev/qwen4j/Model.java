@@ -5,13 +5,14 @@ import dev.qwen4j.internal.Lifetime;
 import dev.qwen4j.internal.LoadListener;
 import dev.qwen4j.internal.NativeModel;
 import dev.qwen4j.internal.NativeVocabulary;
-import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * samplers, and its chat templates, and waits for calls that are inside it.
  */
 public final class Model implements AutoCloseable {
-    private final Path file;
-    private final Gguf gguf;
-    private final boolean vocabularyOnly;
+    private final ModelParts parts;
+    private final Gguf header;
+    private final ModelOptions options;
     private final NativeModel nativeModel;
     private final Lifetime lifetime;
     private final Tokenizer tokenizer;
@@ -32,13 +33,13 @@ public final class Model implements AutoCloseable {
     private @Nullable ControlText controlText;
     private @Nullable String fingerprint;
 
-    private Model(Path file, Gguf gguf, boolean vocabularyOnly, NativeModel nativeModel) {
-        this.file = file;
-        this.gguf = gguf;
-        this.vocabularyOnly = vocabularyOnly;
+    private Model(ModelParts parts, Gguf header, ModelOptions options, NativeModel nativeModel) {
+        this.parts = parts;
+        this.header = header;
+        this.options = options;
         this.nativeModel = nativeModel;
         this.lifetime = new Lifetime(this, "model", Lifetime.Sharing.ANY_THREADS, List.of(), nativeModel::free);
-        this.tokenizer = new Tokenizer(nativeModel.vocabulary(), gguf, lifetime);
+        this.tokenizer = new Tokenizer(nativeModel.vocabulary(), header, lifetime);
     }
 
     /** Loads a GGUF file with default options; see {@link #load(Path, UnaryOperator)}. */
@@ -49,45 +50,55 @@ public final class Model implements AutoCloseable {
     /**
      * Loads a GGUF file; blocks until it is loaded, which takes from milliseconds to minutes.
      *
-     * <p>The file's header is checked first, so that most broken files never reach native code.
+     * <p>The file's header is checked first, so that most broken files never reach native code. Of a model in several files the first one is named, and the
+     * others lie beside it under the names that llama-gguf-split gave them.
      *
      * {@snippet :
      * var model = Model.load(path, options -> options.progress(fraction -> !stopRequested()));
      * }
      *
      * @param options changes the {@linkplain ModelOptions#defaults defaults}
-     * @throws dev.qwen4j.gguf.GgufException if the file is missing, unreadable, cut short or not a GGUF
+     * @throws IllegalArgumentException if the options name a device, a buffer type, a pattern or metadata that cannot be
+     * @throws dev.qwen4j.gguf.GgufException if a file is missing, unreadable, cut short or not a GGUF
      * @throws NativeLibraryException if the native libraries cannot be used
-     * @throws ModelLoadException if it is one, and llama.cpp cannot load it
+     * @throws InsufficientMemoryException if its weights need more memory than there is
+     * @throws ModelLoadException if it is a GGUF, and llama.cpp cannot load it, or a part is not where it belongs
+     * @throws ModelFileChangedException if it changes meanwhile
      * @throws CancelledException if the progress listener said so
      */
     public static Model load(Path file, UnaryOperator<ModelOptions> options) {
-        if (!file.getFileSystem().equals(FileSystems.getDefault())) {
-            throw new IllegalArgumentException(file + " is in " + file.getFileSystem()
-                    + ", which native code cannot read. Copy it to a real file.");
-        }
-        var chosen = options.apply(ModelOptions.defaults());
-        var gguf = Gguf.read(file);
-        LoadRequirements.check(gguf);
-        var listener = new LoadListener(chosen.progress());
+        return load(ModelParts.of(file), options.apply(ModelOptions.defaults()));
+    }
+
+    /** Loads a model in several files of any names, given in their order; all else as {@link #load(Path, UnaryOperator)}. */
+    public static Model load(List<Path> parts, UnaryOperator<ModelOptions> options) {
+        return load(ModelParts.of(parts), options.apply(ModelOptions.defaults()));
+    }
+
+    private static Model load(ModelParts parts, ModelOptions options) {
+        var header = MetadataOverrides.apply(parts.first(), options.metadata());
+        LoadRequirements.check(header);
+        parts.files().stream().skip(1).forEach(LoadRequirements::checkPart);
+        var listener = new LoadListener(options.progress());
         try {
-            return own(file, gguf, chosen.vocabularyOnly(), new NativeModel(file, chosen, listener));
+            new MemoryCheck(parts, header, options, new HostMemory()).beforeLoad();
+            return own(parts, header, options, new NativeModel(parts.paths(), options, listener));
         } catch (LlamaException e) {
             if (listener.thrown().isPresent()) {
                 throw new ModelLoadException(
-                        "Loading " + file + " ended because its progress listener threw.",
+                        "Loading " + header.path() + " ended because its progress listener threw.",
                         listener.thrown().get());
             }
             if (listener.stopped()) {
-                throw new CancelledException("Loading " + file + " was cancelled by its progress listener.");
+                throw new CancelledException("Loading " + header.path() + " was cancelled by its progress listener.");
             }
-            throw new ModelLoadException(explain(file, gguf, e), e);
+            throw new ModelLoadException(explain(header.path(), header, e), e);
         }
     }
 
-    private static Model own(Path file, Gguf gguf, boolean vocabularyOnly, NativeModel nativeModel) {
+    private static Model own(ModelParts parts, Gguf header, ModelOptions options, NativeModel nativeModel) {
         try {
-            return new Model(file, gguf, vocabularyOnly, nativeModel);
+            return new Model(parts, header, options, nativeModel);
         } catch (Throwable e) {
             nativeModel.free();
             throw e;
@@ -107,19 +118,29 @@ public final class Model implements AutoCloseable {
         return NativeModel.llamaVersion();
     }
 
-    /** The file it was loaded from. */
+    /** The file it was loaded from; the first one of several. */
     public Path file() {
-        return file;
+        return parts.first().path();
     }
 
-    /** The file's header: metadata and tensor table. Usable after {@link #close} too. */
+    /** All files that it was loaded from, in their order. */
+    public List<Path> files() {
+        return parts.paths();
+    }
+
+    /** The file's header: metadata and tensor table, of the first one of several. Usable after {@link #close} too. */
     public Gguf gguf() {
-        return gguf;
+        return parts.first();
+    }
+
+    /** The options it was loaded with. */
+    public ModelOptions options() {
+        return options;
     }
 
     /** The architecture, as {@code qwen3}. */
     public String architecture() {
-        return gguf.architecture();
+        return header.architecture();
     }
 
     /** One line of architecture, size and type, as llama.cpp words it. */
@@ -175,6 +196,40 @@ public final class Model implements AutoCloseable {
     /** The number of its key-value heads; less than {@link #headCount} where heads share them. */
     public int kvHeadCount() {
         return weighed(nativeModel::kvHeadCount);
+    }
+
+    /** What kind of model it is: positions, window, recurrence, classifier and the like. */
+    public ModelTraits traits() {
+        return weighed(nativeModel::traits);
+    }
+
+    /** The single values of its metadata as text, by their keys, as llama.cpp holds them: without arrays, and without what options put in their place. */
+    public Map<String, String> metadata() {
+        return lifetime.call(nativeModel::metadata);
+    }
+
+    /** How its makers would sample from it, where they say so: {@code top_k}, {@code temp} and the like, as llama.cpp's programs take them. */
+    public Map<String, String> suggestedSampling() {
+        return lifetime.call(nativeModel::suggestedSampling);
+    }
+
+    /**
+     * Writes it to a file, which then replaces what was there; blocks for as long as that takes, and cannot be cancelled, since llama.cpp does not ask. Other
+     * calls can go on meanwhile.
+     *
+     * <p>What is written is what llama.cpp holds, the tensors as they are and the metadata that it uses ({@code llama_model_save_to_file}), and the rest of the
+     * metadata from the file that it was loaded from, which must still be there. Several parts become one file. It is read back and its tables are compared
+     * before it gets its name.
+     *
+     * @throws ModelSaveException if it cannot be written, or not all of it; the folder is then as it was
+     * @throws IllegalStateException if only the vocabulary was loaded
+     */
+    public void save(Path file) {
+        ModelParts.checkReadable(file);
+        this.<Boolean>weighed(() -> {
+            new SavedModel(nativeModel, parts.first(), file).write();
+            return true;
+        });
     }
 
     /** Its vocabulary; lives as long as the model. */
@@ -237,21 +292,25 @@ public final class Model implements AutoCloseable {
     /**
      * Creates a context, and allocates its cache at once.
      *
-     * @param options changes the defaults: those of {@link ContextOptions#defaults}, no longer than the model was trained on
+     * @param change changes the defaults: those of {@link ContextOptions#defaults}, no longer than the model was trained on
      * @throws IllegalArgumentException if the options do not suit the model
      * @throws IllegalStateException if only the vocabulary was loaded
-     * @throws LlamaException if llama.cpp cannot create it, for want of memory for example
+     * @throws InsufficientMemoryException if it needs more memory than there is
+     * @throws ModelFileChangedException if the model's file is not what it was
+     * @throws LlamaException if llama.cpp cannot create it
      */
-    public Context newContext(UnaryOperator<ContextOptions> options) {
-        if (vocabularyOnly) {
-            throw new IllegalStateException("Only the vocabulary of " + file
+    public Context newContext(UnaryOperator<ContextOptions> change) {
+        if (options.vocabularyOnly()) {
+            throw new IllegalStateException("Only the vocabulary of " + file()
                     + " was loaded, so it cannot decode. Load it without vocabularyOnly.");
         }
         var defaults = ContextOptions.defaults();
         int trained = trainedContextLength();
-        var chosen = options.apply(trained > 0 ? defaults.length(Math.min(defaults.length(), trained)) : defaults);
+        var chosen = change.apply(trained > 0 ? defaults.length(Math.min(defaults.length(), trained)) : defaults);
         return lifetime.call(() -> {
-            new ContextRequirements(gguf, nativeModel).check(chosen);
+            new ContextRequirements(header, nativeModel).check(chosen);
+            nativeModel.checkFiles("create a context");
+            new MemoryCheck(parts, header, options, new HostMemory()).beforeContext(chosen, nativeModel);
             return Context.create(this, lifetime, nativeModel, chosen);
         });
     }
@@ -264,7 +323,7 @@ public final class Model implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "Model[" + file + (lifetime.isClosed() ? ", closed]" : "]");
+        return "Model[" + file() + (lifetime.isClosed() ? ", closed]" : "]");
     }
 
     /** Made once: a vocabulary is long. */
@@ -288,7 +347,7 @@ public final class Model implements AutoCloseable {
         try {
             var known = fingerprint;
             if (known == null) {
-                known = ModelFingerprint.of(gguf);
+                known = parts.files().stream().map(Gguf::fingerprint).collect(Collectors.joining());
                 fingerprint = known;
             }
             return known;
@@ -297,15 +356,24 @@ public final class Model implements AutoCloseable {
         }
     }
 
+    /** The file's header with what options put in its place. */
+    Gguf header() {
+        return header;
+    }
+
+    NativeModel nativeModel() {
+        return nativeModel;
+    }
+
     NativeVocabulary nativeVocabulary() {
         return nativeModel.vocabulary();
     }
 
     /** llama.cpp knows, and asserts, nothing about the layers of a model whose vocabulary alone was loaded. */
     private <T> T weighed(Supplier<T> call) {
-        if (vocabularyOnly) {
+        if (options.vocabularyOnly()) {
             throw new IllegalStateException(
-                    "Only the vocabulary of " + file + " was loaded. Load it without vocabularyOnly for this.");
+                    "Only the vocabulary of " + file() + " was loaded. Load it without vocabularyOnly for this.");
         }
         return lifetime.call(call);
     }

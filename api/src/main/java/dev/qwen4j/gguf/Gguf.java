@@ -1,6 +1,8 @@
 package dev.qwen4j.gguf;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,6 +82,16 @@ public final class Gguf {
     /** Every metadata value under its key, in the order of the file; unmodifiable. */
     public Map<String, GgufValue> metadata() {
         return metadata;
+    }
+
+    /**
+     * The same file as if it had other values under some keys, or more keys. So llama.cpp takes a file when a model is loaded with other metadata; the
+     * tensors stay where they are.
+     */
+    public Gguf withMetadata(Map<String, ? extends GgufValue> values) {
+        var all = new LinkedHashMap<>(metadata);
+        all.putAll(values);
+        return new Gguf(file, version, alignment, dataOffset, Collections.unmodifiableMap(all), tensors);
     }
 
     /** Every tensor of this file, in the order of the file; unmodifiable. */

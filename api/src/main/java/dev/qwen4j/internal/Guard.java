@@ -2,6 +2,8 @@ package dev.qwen4j.internal;
 
 import dev.qwen4j.LlamaException;
 import dev.qwen4j.LlamaException.Kind;
+import dev.qwen4j.ModelFileChangedException;
+import dev.qwen4j.Qwen4jException;
 import dev.qwen4j.bindings.generated.LlamaCpp;
 import dev.qwen4j.bindings.generated.qwen4j_error;
 import java.lang.foreign.Arena;
@@ -35,11 +37,12 @@ public final class Guard {
      *
      * @param doing completes "Could not …"
      * @throws LlamaException if it failed
+     * @throws ModelFileChangedException if a file that the model has mapped is not what it was
      */
     void check(String doing) {
         NativeLog.drain();
         if (failed()) {
-            throw failure(doing);
+            throw exception(doing);
         }
     }
 
@@ -47,7 +50,7 @@ public final class Guard {
     void check(String verb, int tokens) {
         NativeLog.drain();
         if (failed()) {
-            throw failure(verb + " " + tokens + " tokens");
+            throw exception(verb + " " + tokens + " tokens");
         }
     }
 
@@ -59,6 +62,15 @@ public final class Guard {
     /** What the last call said of its failure. */
     String message() {
         return text(qwen4j_error.message(error));
+    }
+
+    private Qwen4jException exception(String doing) {
+        if (qwen4j_error.status(error) == LlamaCpp.QWEN4J_STATUS_FILE_CHANGED()) {
+            return new ModelFileChangedException(
+                    "Could not %s: the model's file was %s while it was in use. Close the model, and load the file when it is whole; replace files by renaming."
+                            .formatted(doing, text(qwen4j_error.message(error))));
+        }
+        return failure(doing);
     }
 
     /** The last call's failure. */

@@ -74,7 +74,7 @@ public final class NativeContext {
         }
     }
 
-    private static MemorySegment params(Arena call, ContextOptions options) {
+    static MemorySegment params(Arena call, ContextOptions options) {
         var params = LlamaCpp.llama_context_default_params(call);
         llama_context_params.n_ctx(params, options.length());
         llama_context_params.n_batch(params, options.batchSize());

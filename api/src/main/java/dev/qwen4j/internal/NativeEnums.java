@@ -3,9 +3,13 @@ package dev.qwen4j.internal;
 import dev.qwen4j.Attention;
 import dev.qwen4j.CacheType;
 import dev.qwen4j.FlashAttention;
+import dev.qwen4j.LazyTensors;
 import dev.qwen4j.LoadMode;
+import dev.qwen4j.NumaStrategy;
 import dev.qwen4j.Pooling;
 import dev.qwen4j.RopeScaling;
+import dev.qwen4j.RopeType;
+import dev.qwen4j.SplitMode;
 import dev.qwen4j.ThreadPoolOptions;
 import dev.qwen4j.bindings.generated.LlamaCpp;
 
@@ -22,6 +26,48 @@ final class NativeEnums {
             case MMAP_MLOCK -> LlamaCpp.LLAMA_LOAD_MODE_MMAP_MLOCK();
             case DIRECT_IO -> LlamaCpp.LLAMA_LOAD_MODE_DIRECT_IO();
         };
+    }
+
+    static int splitMode(SplitMode mode) {
+        return switch (mode) {
+            case NONE -> LlamaCpp.LLAMA_SPLIT_MODE_NONE();
+            case LAYER -> LlamaCpp.LLAMA_SPLIT_MODE_LAYER();
+            case ROW -> LlamaCpp.LLAMA_SPLIT_MODE_ROW();
+            case TENSOR -> LlamaCpp.LLAMA_SPLIT_MODE_TENSOR();
+        };
+    }
+
+    static int lazyMode(LazyTensors lazy) {
+        return switch (lazy) {
+            case OFF -> LlamaCpp.LLAMA_LAZY_MODE_OFF();
+            case AUTO -> LlamaCpp.LLAMA_LAZY_MODE_AUTO();
+            case ON -> LlamaCpp.LLAMA_LAZY_MODE_ON();
+        };
+    }
+
+    static int numaStrategy(NumaStrategy strategy) {
+        return switch (strategy) {
+            case DISTRIBUTE -> LlamaCpp.GGML_NUMA_STRATEGY_DISTRIBUTE();
+            case ISOLATE -> LlamaCpp.GGML_NUMA_STRATEGY_ISOLATE();
+            case NUMACTL -> LlamaCpp.GGML_NUMA_STRATEGY_NUMACTL();
+            case MIRROR -> LlamaCpp.GGML_NUMA_STRATEGY_MIRROR();
+        };
+    }
+
+    static RopeType ropeType(int type) {
+        if (type == LlamaCpp.LLAMA_ROPE_TYPE_NONE()) {
+            return RopeType.NONE;
+        }
+        if (type == LlamaCpp.LLAMA_ROPE_TYPE_NEOX()) {
+            return RopeType.NEOX;
+        }
+        if (type == LlamaCpp.LLAMA_ROPE_TYPE_MROPE()) {
+            return RopeType.MROPE;
+        }
+        if (type == LlamaCpp.LLAMA_ROPE_TYPE_IMROPE()) {
+            return RopeType.IMROPE;
+        }
+        return type == LlamaCpp.LLAMA_ROPE_TYPE_VISION() ? RopeType.VISION : RopeType.NORMAL;
     }
 
     static int cacheType(CacheType type) {

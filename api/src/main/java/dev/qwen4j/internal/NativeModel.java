@@ -1,6 +1,7 @@
 package dev.qwen4j.internal;
 
 import dev.qwen4j.ModelOptions;
+import dev.qwen4j.ModelTraits;
 import dev.qwen4j.NativeLibraryException;
 import dev.qwen4j.bindings.NativeLibraries;
 import dev.qwen4j.bindings.NativeLoadException;
@@ -9,8 +10,16 @@ import dev.qwen4j.bindings.generated.LlamaCpp;
 import dev.qwen4j.bindings.generated.llama_model_params;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A {@code llama_model} and its vocabulary. Its getters are for any number of threads; {@link #free} is for the last one. */
 public final class NativeModel {
@@ -19,29 +28,37 @@ public final class NativeModel {
     private final NativeVocabulary vocabulary;
 
     /**
-     * Loads a file.
+     * Loads all parts of a model, or one file, which may lead to its others.
      *
+     * @throws IllegalArgumentException if the options name what is not there
      * @throws dev.qwen4j.LlamaException if llama.cpp does not, be it that the listener said so
+     * @throws dev.qwen4j.ModelFileChangedException if a file changes meanwhile
      */
-    public NativeModel(Path file, ModelOptions options, LoadListener listener) {
+    public NativeModel(List<Path> files, ModelOptions options, LoadListener listener) {
         try (var call = Arena.ofConfined()) {
             loadLibraries();
             NativeLog.start();
-            var params = LlamaCpp.llama_model_default_params(call);
-            llama_model_params.n_gpu_layers(params, options.gpuLayers());
-            llama_model_params.load_mode(params, NativeEnums.loadMode(options.loadMode()));
-            llama_model_params.check_tensors(params, options.checkTensors());
-            llama_model_params.vocab_only(params, options.vocabularyOnly());
+            // In the model's arena: it keeps pointers to some of it.
+            var params = NativeModelParams.of(arena, options);
             llama_model_params.progress_callback(params, listener.stub(call));
             var guard = new Guard(call);
-            var loaded = LlamaCpp.qwen4j_model_load(guard.error(), call.allocateFrom(file.toString()), params);
-            guard.check("load " + file);
+            var loaded = LlamaCpp.qwen4j_model_load(guard.error(), paths(call, files), files.size(), params);
+            guard.check("load " + files.getFirst());
             model = Pointers.scoped(loaded, arena);
             vocabulary = new NativeVocabulary(Pointers.scoped(LlamaCpp.llama_model_get_vocab(model), arena));
         } catch (Throwable e) {
             arena.close();
             throw e;
         }
+    }
+
+    static MemorySegment paths(Arena arena, List<Path> files) {
+        var list = arena.allocate(ValueLayout.ADDRESS, files.size());
+        for (int i = 0; i < files.size(); i++) {
+            list.setAtIndex(
+                    ValueLayout.ADDRESS, i, arena.allocateFrom(files.get(i).toString()));
+        }
+        return list;
     }
 
     /** The version of llama.cpp, as "0.5.0"; loads the native libraries. */
@@ -101,6 +118,84 @@ public final class NativeModel {
     /** The number of KV heads. */
     public int kvHeadCount() {
         return LlamaCpp.llama_model_n_head_kv(model);
+    }
+
+    /** Its metadata, as text. */
+    public Map<String, String> metadata() {
+        var metadata = new TreeMap<String, String>();
+        for (int i = 0; i < LlamaCpp.llama_model_meta_count(model); i++) {
+            int index = i;
+            metadata.put(
+                    text((buffer, size) -> LlamaCpp.llama_model_meta_key_by_index(model, index, buffer, size))
+                            .orElseThrow(),
+                    text((buffer, size) -> LlamaCpp.llama_model_meta_val_str_by_index(model, index, buffer, size))
+                            .orElseThrow());
+        }
+        return Collections.unmodifiableMap(metadata);
+    }
+
+    /** The metadata below general.sampling, by the last parts of the keys. */
+    public Map<String, String> suggestedSampling() {
+        var suggested = new TreeMap<String, String>();
+        for (int id = 0; ; id++) {
+            var key = LlamaCpp.llama_model_meta_key_str(id);
+            if (Pointers.isNull(key)) {
+                return Collections.unmodifiableMap(suggested);
+            }
+            text((buffer, size) -> LlamaCpp.llama_model_meta_val_str(model, key, buffer, size))
+                    .ifPresent(value ->
+                            suggested.put(Pointers.utf8(key).replaceFirst("^general\\.sampling\\.", ""), value));
+        }
+    }
+
+    private interface TextCall {
+        int write(MemorySegment buffer, long size);
+    }
+
+    /** As snprintf: the length that the text has, whether or not it had room; below 0 where there is none. */
+    private static Optional<String> text(TextCall call) {
+        try (var arena = Arena.ofConfined()) {
+            int length = call.write(MemorySegment.NULL, 0);
+            if (length < 0) {
+                return Optional.empty();
+            }
+            var buffer = arena.allocate(length + 1L);
+            call.write(buffer, buffer.byteSize());
+            return Optional.of(buffer.getString(0));
+        }
+    }
+
+    /** What kind of model it is. */
+    public ModelTraits traits() {
+        int window = LlamaCpp.llama_model_n_swa(model);
+        int start = LlamaCpp.llama_model_decoder_start_token(model);
+        return new ModelTraits(
+                NativeEnums.ropeType(LlamaCpp.llama_model_rope_type(model)),
+                LlamaCpp.llama_model_rope_freq_scale_train(model),
+                window > 0 ? OptionalInt.of(window) : OptionalInt.empty(),
+                hasEncoder(),
+                hasDecoder(),
+                start >= 0 ? OptionalInt.of(start) : OptionalInt.empty(),
+                isRecurrent(),
+                isHybrid(),
+                LlamaCpp.llama_model_is_diffusion(model),
+                LlamaCpp.llama_model_n_embd_inp(model),
+                LlamaCpp.llama_model_n_embd_out(model),
+                LlamaCpp.llama_model_n_layer_nextn(model),
+                classifierLabels(),
+                Pointers.utf8(LlamaCpp.llama_ftype_name(LlamaCpp.llama_model_ftype(model))));
+    }
+
+    private List<String> classifierLabels() {
+        var labels = new ArrayList<String>();
+        for (int i = 0; i < LlamaCpp.llama_model_n_cls_out(model); i++) {
+            var label = LlamaCpp.llama_model_cls_label(model, i);
+            if (Pointers.isNull(label)) {
+                break;
+            }
+            labels.add(Pointers.utf8(label));
+        }
+        return labels;
     }
 
     /** Whether there is an encoder. */
@@ -167,6 +262,65 @@ public final class NativeModel {
             var text = call.allocate(256);
             LlamaCpp.llama_model_desc(model, text, text.byteSize());
             return text.getString(0);
+        }
+    }
+
+    /**
+     * Asks whether its files are what they were.
+     *
+     * @throws dev.qwen4j.ModelFileChangedException if not
+     */
+    public void checkFiles(String doing) {
+        try (var call = Arena.ofConfined()) {
+            var guard = new Guard(call);
+            LlamaCpp.qwen4j_model_check_files(guard.error(), model);
+            guard.check(doing);
+        }
+    }
+
+    /** A tensor as llama.cpp holds it. */
+    public record Tensor(String name, int type, long byteSize, List<Long> shape) {}
+
+    /** All tensors, each once. */
+    public List<Tensor> tensors() {
+        try (var call = Arena.ofConfined()) {
+            var guard = new Guard(call);
+            var table = NativeText.take(guard, LlamaCpp.qwen4j_model_tensors(guard.error(), model), "list the tensors");
+            return table.lines().map(NativeModel::tensor).distinct().toList();
+        }
+    }
+
+    private static Tensor tensor(String line) {
+        var cells = line.split("\t", -1);
+        return new Tensor(
+                cells[0],
+                Integer.parseInt(cells[1]),
+                Long.parseLong(cells[2]),
+                Stream.of(cells).skip(3).map(Long::valueOf).toList());
+    }
+
+    /** Whether weights are kept in an order of the CPU's own, from which they cannot be saved. */
+    public boolean isReordered() {
+        try (var call = Arena.ofConfined()) {
+            var guard = new Guard(call);
+            boolean reordered = LlamaCpp.qwen4j_model_is_reordered(guard.error(), model);
+            guard.check("look at the order of the weights");
+            return reordered;
+        }
+    }
+
+    /**
+     * Writes the model to a file, with the metadata of another one that llama.cpp would leave out. Whether its last bytes were written is not told.
+     *
+     * @throws dev.qwen4j.LlamaException if it cannot be written
+     * @throws dev.qwen4j.ModelFileChangedException if the weights are not what they were
+     */
+    public void save(Path metadata, Path file) {
+        try (var call = Arena.ofConfined()) {
+            var guard = new Guard(call);
+            var from = call.allocateFrom(metadata.toString());
+            LlamaCpp.qwen4j_model_save(guard.error(), model, from, call.allocateFrom(file.toString()));
+            guard.check("save the model to " + file);
         }
     }
 

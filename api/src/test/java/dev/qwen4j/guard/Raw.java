@@ -51,7 +51,8 @@ final class Raw {
     MemorySegment load(Path file, Consumer<MemorySegment> change) {
         var params = LlamaCpp.llama_model_default_params(arena);
         change.accept(params);
-        return LlamaCpp.qwen4j_model_load(error, arena.allocateFrom(file.toString()), params);
+        var paths = arena.allocateFrom(ValueLayout.ADDRESS, arena.allocateFrom(file.toString()));
+        return LlamaCpp.qwen4j_model_load(error, paths, 1, params);
     }
 
     MemorySegment loadVocabularyOnly(Path file) {

@@ -1,0 +1,33 @@
+package dev.qwen4j;
+
+import dev.qwen4j.gguf.Gguf;
+import dev.qwen4j.gguf.GgufArray;
+import dev.qwen4j.gguf.GgufValue;
+import java.util.Map;
+
+/** Metadata that options put in place of a file's. llama.cpp ignores, with a warning, what has another type than the file's value. */
+final class MetadataOverrides {
+    private MetadataOverrides() {}
+
+    /** The header as llama.cpp takes it then, so that it can be judged as a file that says so itself. */
+    static Gguf apply(Gguf gguf, Map<String, GgufValue> overrides) {
+        overrides.forEach((key, value) -> {
+            var present = gguf.metadata().get(key);
+            if (present != null && !kind(present).equals(kind(value))) {
+                throw new IllegalArgumentException("%s has %s under %s, which %s cannot override. Give %s."
+                        .formatted(gguf.path(), kind(present), key, kind(value), kind(present)));
+            }
+        });
+        return overrides.isEmpty() ? gguf : gguf.withMetadata(overrides);
+    }
+
+    private static String kind(GgufValue value) {
+        return switch (value) {
+            case GgufValue.UInt _, GgufValue.Int _ -> "a whole number";
+            case GgufValue.Real _ -> "a real number";
+            case GgufValue.Bool _ -> "true or false";
+            case GgufValue.Text _ -> "text";
+            case GgufArray _ -> "an array";
+        };
+    }
+}
