@@ -167,7 +167,7 @@ void watch_bus_errors() {
         sigaction(SIGBUS, nullptr, &previous);
         struct sigaction ours = previous;
         ours.sa_sigaction     = on_bus_error;
-        ours.sa_flags         = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
+        ours.sa_flags         = previous.sa_flags | SA_SIGINFO;
         sigaction(SIGBUS, &ours, nullptr);
     });
 }

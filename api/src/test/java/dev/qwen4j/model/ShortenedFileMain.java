@@ -1,5 +1,8 @@
 package dev.qwen4j.model;
 
+import dev.qwen4j.EvalListener;
+import dev.qwen4j.EvalNode;
+import dev.qwen4j.EvalTensor;
 import dev.qwen4j.LoadMode;
 import dev.qwen4j.Model;
 import dev.qwen4j.ModelFileChangedException;
@@ -7,6 +10,7 @@ import dev.qwen4j.ModelSaveException;
 import dev.qwen4j.nano.Nano;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,11 +22,33 @@ import java.nio.file.attribute.FileTime;
 final class ShortenedFileMain {
     static final String GOES_ON = "another model goes on";
 
+    private static boolean ready;
+
     private ShortenedFileMain() {}
+
+    /** llama.cpp shows what it is about to compute. */
+    private record Shortener(Deed deed, Path file) implements EvalListener {
+        @Override
+        public boolean wants(EvalNode node) {
+            if (deed == Deed.EMPTIED_WHILE_COMPUTING && ready) {
+                try {
+                    shorten(file, 0);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public void computed(EvalTensor tensor) {}
+    }
 
     /** What is done, as the test names it. */
     enum Deed {
         EMPTIED,
+        /** Between a decode's look at the file and its reads: only the signal can tell. */
+        EMPTIED_WHILE_COMPUTING,
         SHORTENED_BY_A_FEW_BYTES,
         OVERWRITTEN_BY_ONE_OF_THE_SAME_SIZE,
         REPLACED_BY_RENAMING,
@@ -34,8 +60,9 @@ final class ShortenedFileMain {
         var deed = Deed.valueOf(args[0]);
         var file = Files.copy(Nano.file(), Path.of(args[1]));
         try (var model = Model.load(file, options -> options.loadMode(LoadMode.valueOf(args[2])));
-                var context = model.newContext(o -> o.length(512).threads(2))) {
+                var context = model.newContext(o -> o.length(512).threads(2).evalListener(new Shortener(deed, file)))) {
             context.decode(1);
+            ready = true;
             if (deed == Deed.EMPTIED_UNDER_A_MAPPING_OF_JAVA) {
                 readThroughJava(file);
             }
@@ -63,6 +90,7 @@ final class ShortenedFileMain {
     private static void doTo(Path file, Deed deed) throws IOException {
         switch (deed) {
             case EMPTIED, EMPTIED_UNDER_A_MAPPING_OF_JAVA -> shorten(file, 0);
+            case EMPTIED_WHILE_COMPUTING -> {}
             case SHORTENED_BY_A_FEW_BYTES -> shorten(file, Files.size(file) - 8);
             case OVERWRITTEN_BY_ONE_OF_THE_SAME_SIZE -> {
                 Files.write(file, new byte[(int) Files.size(file)], StandardOpenOption.WRITE);

@@ -18,7 +18,13 @@ class ShortenedFileTest {
     private Path folder;
 
     @ParameterizedTest
-    @EnumSource(names = {"EMPTIED", "SHORTENED_BY_A_FEW_BYTES", "OVERWRITTEN_BY_ONE_OF_THE_SAME_SIZE"})
+    @EnumSource(
+            names = {
+                "EMPTIED",
+                "EMPTIED_WHILE_COMPUTING",
+                "SHORTENED_BY_A_FEW_BYTES",
+                "OVERWRITTEN_BY_ONE_OF_THE_SAME_SIZE"
+            })
     void isAnExceptionOfEveryCallFromThenOn(Deed deed) {
         var output = run(deed, "AUTO");
 
@@ -55,7 +61,7 @@ class ShortenedFileTest {
     void isAnExceptionWhereSignalsAreChained() {
         var library = Path.of(System.getProperty("java.home"), "lib", "libjsig.so");
         assertThat(library).exists();
-        var output = child(Deed.EMPTIED, "MMAP")
+        var output = child(Deed.EMPTIED_WHILE_COMPUTING, "MMAP")
                 .env("LD_PRELOAD", library.toString())
                 .run()
                 .succeeded()
