@@ -2,7 +2,9 @@
 //
 //   qwen4j-oracle logits   MODEL THREADS N_CTX id…        one batch; raw floats of every position
 //   qwen4j-oracle tokens   MODEL SPECIAL PARSE            standard input: texts, each a 4-byte little-endian length and its bytes;
-//                                                         output: for each a 4-byte count and 4-byte ids
+//                                                         output: for each a 4-byte count and 4-byte ids, then its text from them,
+//                                                         a 4-byte length and bytes, with (remove_special, unparse_special) = 00 01 10 11
+//   qwen4j-oracle vocabulary MODEL                        lines of text: type, special tokens, flags, and each token
 //   qwen4j-oracle generate MODEL THREADS N_CTX N id…      prefill, then N greedy tokens with end-of-generation banned; for each step
 //                                                         the 4-byte token and the raw logits it was chosen from
 //   qwen4j-oracle sample   MODEL ROUNDS STAGE…            standard input: logits of the whole vocabulary, raw floats, for each round;
@@ -12,6 +14,7 @@
 #include "llama.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,7 +90,21 @@ static int logits(int argc, char ** argv) {
     return 0;
 }
 
-static int tokens(char ** argv) {
+static void detokenized(const struct llama_vocab * vocab, const llama_token * tokens, int n, bool remove_special, bool unparse_special) {
+    int32_t room = 64;
+    char *  text = malloc((size_t) room);
+    int32_t length;
+    while ((length = llama_detokenize(vocab, tokens, n, text, room, remove_special, unparse_special)) < 0) {
+        room = -length;
+        text = realloc(text, (size_t) room);
+    }
+    put(&length, sizeof length, 1);
+    put(text, 1, (size_t) length);
+    free(text);
+}
+
+static void * tokens(void * args) {
+    char **                    argv  = args;
     struct llama_model *       model = load(argv[2], true);
     const struct llama_vocab * vocab = llama_model_get_vocab(model);
     int32_t                    length;
@@ -96,7 +113,7 @@ static int tokens(char ** argv) {
         if (fread(text, 1, (size_t) length, stdin) != (size_t) length) {
             die("input ended inside a text");
         }
-        const int32_t room   = length + 8;
+        const int32_t room   = length + 64;
         llama_token * result = malloc(sizeof(llama_token) * (size_t) room);
         int32_t       n      = llama_tokenize(vocab, text, length, result, room, atoi(argv[3]), atoi(argv[4]));
         if (n < 0) {
@@ -104,8 +121,53 @@ static int tokens(char ** argv) {
         }
         put(&n, sizeof n, 1);
         put(result, sizeof(llama_token), (size_t) n);
+        for (int how = 0; how < 4; how++) {
+            detokenized(vocab, result, n, how & 2, how & 1);
+        }
         free(result);
         free(text);
+    }
+    llama_model_free(model);
+    return NULL;
+}
+
+// Most pre-tokenizers recurse once a character.
+static int with_deep_stack(void * (*body)(void *), char ** argv) {
+    pthread_attr_t attributes;
+    pthread_t      thread;
+    pthread_attr_init(&attributes);
+    if (pthread_attr_setstacksize(&attributes, (size_t) 4 << 30) || pthread_create(&thread, &attributes, body, argv)
+        || pthread_join(thread, NULL)) {
+        die("no thread with a deep stack");
+    }
+    return 0;
+}
+
+static int vocabulary(char ** argv) {
+    struct llama_model *       model = load(argv[2], true);
+    const struct llama_vocab * v     = llama_model_get_vocab(model);
+    printf("type %d\n", llama_vocab_type(v));
+    printf("special %d %d %d %d %d %d %d\n", llama_vocab_bos(v), llama_vocab_eos(v), llama_vocab_eot(v), llama_vocab_sep(v), llama_vocab_nl(v),
+        llama_vocab_pad(v), llama_vocab_mask(v));
+    printf("fim %d %d %d %d %d %d\n", llama_vocab_fim_pre(v), llama_vocab_fim_suf(v), llama_vocab_fim_mid(v), llama_vocab_fim_pad(v),
+        llama_vocab_fim_rep(v), llama_vocab_fim_sep(v));
+    printf("adds %d %d %d\n", llama_vocab_get_add_bos(v), llama_vocab_get_add_eos(v), llama_vocab_get_add_sep(v));
+    int32_t             count;
+    const llama_token * suppressed = llama_vocab_get_suppress_tokens(v, &count);
+    printf("suppressed");
+    for (int i = 0; i < count; i++) {
+        printf(" %d", suppressed[i]);
+    }
+    printf("\n");
+    for (llama_token id = 0; id < llama_vocab_n_tokens(v); id++) {
+        const float score = llama_vocab_get_score(v, id);
+        uint32_t    bits;
+        memcpy(&bits, &score, sizeof bits);
+        printf("%d %u %d %d ", llama_vocab_get_attr(v, id), bits, llama_vocab_is_control(v, id), llama_vocab_is_eog(v, id));
+        for (const char * c = llama_vocab_get_text(v, id); *c; c++) {
+            printf("%02x", (unsigned char) *c);
+        }
+        printf("\n");
     }
     llama_model_free(model);
     return 0;
@@ -314,7 +376,10 @@ int main(int argc, char ** argv) {
         return logits(argc, argv);
     }
     if (argc == 5 && !strcmp(argv[1], "tokens")) {
-        return tokens(argv);
+        return with_deep_stack(tokens, argv);
+    }
+    if (argc == 3 && !strcmp(argv[1], "vocabulary")) {
+        return vocabulary(argv);
     }
     if (argc > 6 && !strcmp(argv[1], "generate")) {
         return generate(argc, argv);
@@ -322,5 +387,5 @@ int main(int argc, char ** argv) {
     if (argc > 4 && !strcmp(argv[1], "sample")) {
         return sample(argc, argv);
     }
-    die("usage: logits MODEL THREADS N_CTX id… | tokens MODEL SPECIAL PARSE | generate MODEL THREADS N_CTX N id… | sample MODEL ROUNDS STAGE…");
+    die("usage: logits MODEL THREADS N_CTX id… | tokens MODEL SPECIAL PARSE | vocabulary MODEL | generate MODEL THREADS N_CTX N id… | sample MODEL ROUNDS STAGE…");
 }

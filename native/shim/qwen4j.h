@@ -159,9 +159,12 @@ QWEN4J_API int32_t qwen4j_tokenize(struct qwen4j_error * error, const struct lla
 // As llama_vocab_is_control, which indexes without a check, and asserts where a model has no vocabulary.
 QWEN4J_API bool qwen4j_token_is_control(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t token);
 
-// Writes the tokens whose spelling is theirs only where special tokens are parsed (control, unknown) to tokens, which has room for all of the
-// vocabulary, and returns how many there are.
-QWEN4J_API int32_t qwen4j_special_tokens(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t * tokens);
+// As llama_vocab_get_text (borrowed, lives as long as the vocabulary) and llama_vocab_get_score, which throw for an unknown id.
+QWEN4J_API const char * qwen4j_token_text(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t token);
+QWEN4J_API float qwen4j_token_score(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t token);
+
+// As llama_vocab_get_attr for each token of the vocabulary, to attributes, which has room for all: bits of enum llama_token_attr.
+QWEN4J_API void qwen4j_token_attributes(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t * attributes);
 
 // As llama_token_to_piece and llama_detokenize.
 QWEN4J_API int32_t qwen4j_token_to_piece(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t token, char * buf,

@@ -23,15 +23,19 @@ bool qwen4j_token_is_control(struct qwen4j_error * error, const struct llama_voc
     });
 }
 
-int32_t qwen4j_special_tokens(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t * tokens) {
-    return guarded(error, [&] {
-        int32_t count = 0;
+const char * qwen4j_token_text(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t token) {
+    return guarded(error, [&] { return llama_vocab_get_text(vocab, token); });
+}
+
+float qwen4j_token_score(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t token) {
+    return guarded(error, [&] { return llama_vocab_get_score(vocab, token); });
+}
+
+void qwen4j_token_attributes(struct qwen4j_error * error, const struct llama_vocab * vocab, int32_t * attributes) {
+    guarded(error, [&] {
         for (int32_t token = 0; token < llama_vocab_n_tokens(vocab); token++) {
-            if (llama_vocab_get_attr(vocab, token) & (LLAMA_TOKEN_ATTR_CONTROL | LLAMA_TOKEN_ATTR_UNKNOWN)) {
-                tokens[count++] = token;
-            }
+            attributes[token] = llama_vocab_get_attr(vocab, token);
         }
-        return count;
     });
 }
 

@@ -10,6 +10,9 @@ import java.nio.charset.StandardCharsets;
  * Turns tokens that come one by one into text that can be shown at once: a character whose bytes are spread over tokens comes when it is whole, and
  * never in parts.
  *
+ * <p>It gives what each token stands for, {@link Tokenizer#bytes}. {@link Tokenizer#decode(int...)} also tidies up spaces, as some vocabularies want it: those
+ * that begin each text with one give it here.
+ *
  * <p>For one thread at a time. Needs no closing.
  */
 public final class StreamingDecoder {

@@ -15,7 +15,8 @@ final class VocabularyRequirements {
 
     /** What is wrong with the vocabulary. */
     static Optional<String> objection(Gguf gguf) {
-        if (!TREES.contains(gguf.text("tokenizer.ggml.model").orElse(""))) {
+        var model = gguf.text("tokenizer.ggml.model").orElse("");
+        if (!TREES.contains(model)) {
             return Optional.empty();
         }
         return gguf.array("tokenizer.ggml.tokens").stream()
@@ -24,6 +25,14 @@ final class VocabularyRequirements {
                 .filter(length -> length > LONGEST_TOKEN_OF_A_TREE)
                 .findFirst()
                 .map(length -> "a token of its vocabulary has %,d characters; at most %,d are taken"
-                        .formatted(length, LONGEST_TOKEN_OF_A_TREE));
+                        .formatted(length, LONGEST_TOKEN_OF_A_TREE))
+                .or(() -> model.equals("rwkv") ? missingByte(gguf) : Optional.empty());
+    }
+
+    private static Optional<String> missingByte(Gguf gguf) {
+        return RwkvVocabulary.missingByte(gguf).stream()
+                .mapToObj(missing -> "tokens of its vocabulary begin with the byte 0x%02X, and none is that byte alone"
+                        .formatted(missing))
+                .findFirst();
     }
 }

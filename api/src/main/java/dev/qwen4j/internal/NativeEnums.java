@@ -11,6 +11,8 @@ import dev.qwen4j.RopeScaling;
 import dev.qwen4j.RopeType;
 import dev.qwen4j.SplitMode;
 import dev.qwen4j.ThreadPoolOptions;
+import dev.qwen4j.TokenAttribute;
+import dev.qwen4j.VocabularyType;
 import dev.qwen4j.bindings.generated.LlamaCpp;
 
 /** Java's enums as llama.h's numbers: a wrong one would be read out of bounds. */
@@ -139,6 +141,35 @@ final class NativeEnums {
             case MEDIUM -> 1;
             case HIGH -> 2;
             case REALTIME -> 3;
+        };
+    }
+
+    static int vocabularyType(VocabularyType type) {
+        return switch (type) {
+            case NONE -> LlamaCpp.LLAMA_VOCAB_TYPE_NONE();
+            case SPM -> LlamaCpp.LLAMA_VOCAB_TYPE_SPM();
+            case BPE -> LlamaCpp.LLAMA_VOCAB_TYPE_BPE();
+            case WPM -> LlamaCpp.LLAMA_VOCAB_TYPE_WPM();
+            case UGM -> LlamaCpp.LLAMA_VOCAB_TYPE_UGM();
+            case RWKV -> LlamaCpp.LLAMA_VOCAB_TYPE_RWKV();
+            case PLAMO2 -> LlamaCpp.LLAMA_VOCAB_TYPE_PLAMO2();
+            case TEST -> LlamaCpp.LLAMA_VOCAB_TYPE_TEST();
+        };
+    }
+
+    /** The bit of an attribute. */
+    static int tokenAttribute(TokenAttribute attribute) {
+        return switch (attribute) {
+            case UNKNOWN -> LlamaCpp.LLAMA_TOKEN_ATTR_UNKNOWN();
+            case UNUSED -> LlamaCpp.LLAMA_TOKEN_ATTR_UNUSED();
+            case NORMAL -> LlamaCpp.LLAMA_TOKEN_ATTR_NORMAL();
+            case CONTROL -> LlamaCpp.LLAMA_TOKEN_ATTR_CONTROL();
+            case USER_DEFINED -> LlamaCpp.LLAMA_TOKEN_ATTR_USER_DEFINED();
+            case BYTE -> LlamaCpp.LLAMA_TOKEN_ATTR_BYTE();
+            case NORMALIZED -> LlamaCpp.LLAMA_TOKEN_ATTR_NORMALIZED();
+            case LSTRIP -> LlamaCpp.LLAMA_TOKEN_ATTR_LSTRIP();
+            case RSTRIP -> LlamaCpp.LLAMA_TOKEN_ATTR_RSTRIP();
+            case SINGLE_WORD -> LlamaCpp.LLAMA_TOKEN_ATTR_SINGLE_WORD();
         };
     }
 }

@@ -1,9 +1,18 @@
 package dev.qwen4j.internal;
 
+import dev.qwen4j.DecodeOptions;
+import dev.qwen4j.FillInMiddleTokens;
+import dev.qwen4j.Token;
+import dev.qwen4j.TokenAttribute;
+import dev.qwen4j.VocabularyType;
+import dev.qwen4j.bindings.Pointers;
 import dev.qwen4j.bindings.generated.LlamaCpp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.EnumSet;
+import java.util.OptionalInt;
+import java.util.Set;
 
 /** A {@code llama_vocab}, which belongs to its model. For any number of threads. Ids are the caller's to check. */
 public final class NativeVocabulary {
@@ -40,30 +49,139 @@ public final class NativeVocabulary {
         }
     }
 
-    /** The tokens that are control tokens, or stand for what is unknown. */
-    public int[] specialTokens() {
+    /** The algorithm. */
+    public VocabularyType type() {
+        int type = LlamaCpp.llama_vocab_type(vocab);
+        for (var known : VocabularyType.values()) {
+            if (NativeEnums.vocabularyType(known) == type) {
+                return known;
+            }
+        }
+        throw new AssertionError("llama_vocab_type is " + type);
+    }
+
+    /** The entry of a token. */
+    public Token token(int token, int attributes) {
         try (var call = Arena.ofConfined()) {
             var guard = new Guard(call);
-            var tokens = call.allocate(ValueLayout.JAVA_INT, size());
-            int count = LlamaCpp.qwen4j_special_tokens(guard.error(), vocab, tokens);
-            guard.check("list special tokens");
-            return tokens.asSlice(0, count * ValueLayout.JAVA_INT.byteSize()).toArray(ValueLayout.JAVA_INT);
+            float score = LlamaCpp.qwen4j_token_score(guard.error(), vocab, token);
+            guard.check("get the score of token " + token);
+            return new Token(token, text(token), score, attributes(attributes));
         }
     }
 
-    /** Beginning of sequence, or -1. */
-    public int beginOfSequence() {
-        return LlamaCpp.llama_vocab_bos(vocab);
+    /** How the vocabulary spells a token. */
+    public String text(int token) {
+        try (var call = Arena.ofConfined()) {
+            var guard = new Guard(call);
+            var text = LlamaCpp.qwen4j_token_text(guard.error(), vocab, token);
+            guard.check("get the text of token " + token);
+            return Pointers.utf8(text);
+        }
     }
 
-    /** End of sequence, or -1. */
-    public int endOfSequence() {
-        return LlamaCpp.llama_vocab_eos(vocab);
+    private static Set<TokenAttribute> attributes(int bits) {
+        var attributes = EnumSet.noneOf(TokenAttribute.class);
+        for (var attribute : TokenAttribute.values()) {
+            if (has(bits, attribute)) {
+                attributes.add(attribute);
+            }
+        }
+        return attributes;
     }
 
-    /** End of turn, or -1. */
-    public int endOfTurn() {
-        return LlamaCpp.llama_vocab_eot(vocab);
+    /** Whether an attribute is among these. */
+    public static boolean has(int attributes, TokenAttribute attribute) {
+        return (attributes & NativeEnums.tokenAttribute(attribute)) != 0;
+    }
+
+    /** The attributes of all tokens, as llama.cpp's bits; see {@link #has}. */
+    public int[] attributes() {
+        try (var call = Arena.ofConfined()) {
+            var guard = new Guard(call);
+            var attributes = call.allocate(ValueLayout.JAVA_INT, size());
+            LlamaCpp.qwen4j_token_attributes(guard.error(), vocab, attributes);
+            guard.check("list the attributes of tokens");
+            return attributes.toArray(ValueLayout.JAVA_INT);
+        }
+    }
+
+    /** Tokens never to be generated. */
+    public int[] suppressedTokens() {
+        try (var call = Arena.ofConfined()) {
+            var count = call.allocate(ValueLayout.JAVA_INT);
+            var tokens = LlamaCpp.llama_vocab_get_suppress_tokens(vocab, count);
+            int length = count.get(ValueLayout.JAVA_INT, 0);
+            return length == 0
+                    ? new int[0]
+                    : Pointers.sized(tokens, length * ValueLayout.JAVA_INT.byteSize(), call)
+                            .toArray(ValueLayout.JAVA_INT);
+        }
+    }
+
+    /** The tokens for filling a gap. */
+    public FillInMiddleTokens fillInMiddle() {
+        return new FillInMiddleTokens(
+                known(LlamaCpp.llama_vocab_fim_pre(vocab)),
+                known(LlamaCpp.llama_vocab_fim_suf(vocab)),
+                known(LlamaCpp.llama_vocab_fim_mid(vocab)),
+                known(LlamaCpp.llama_vocab_fim_pad(vocab)),
+                known(LlamaCpp.llama_vocab_fim_rep(vocab)),
+                known(LlamaCpp.llama_vocab_fim_sep(vocab)));
+    }
+
+    /** Beginning of sequence. */
+    public OptionalInt beginOfSequence() {
+        return known(LlamaCpp.llama_vocab_bos(vocab));
+    }
+
+    /** End of sequence. */
+    public OptionalInt endOfSequence() {
+        return known(LlamaCpp.llama_vocab_eos(vocab));
+    }
+
+    /** End of turn. */
+    public OptionalInt endOfTurn() {
+        return known(LlamaCpp.llama_vocab_eot(vocab));
+    }
+
+    /** Separator of sentences. */
+    public OptionalInt separator() {
+        return known(LlamaCpp.llama_vocab_sep(vocab));
+    }
+
+    /** Line feed. */
+    public OptionalInt newLine() {
+        return known(LlamaCpp.llama_vocab_nl(vocab));
+    }
+
+    /** Padding. */
+    public OptionalInt padding() {
+        return known(LlamaCpp.llama_vocab_pad(vocab));
+    }
+
+    /** Mask. */
+    public OptionalInt mask() {
+        return known(LlamaCpp.llama_vocab_mask(vocab));
+    }
+
+    /** Whether a beginning of sequence is added. */
+    public boolean addsBeginOfSequence() {
+        return LlamaCpp.llama_vocab_get_add_bos(vocab);
+    }
+
+    /** Whether an end of sequence is added. */
+    public boolean addsEndOfSequence() {
+        return LlamaCpp.llama_vocab_get_add_eos(vocab);
+    }
+
+    /** Whether a separator is added. */
+    public boolean addsSeparator() {
+        return LlamaCpp.llama_vocab_get_add_sep(vocab);
+    }
+
+    private static OptionalInt known(int token) {
+        return token == LlamaCpp.LLAMA_TOKEN_NULL() ? OptionalInt.empty() : OptionalInt.of(token);
     }
 
     /** Tokens of UTF-8 text. */
@@ -106,7 +224,7 @@ public final class NativeVocabulary {
     }
 
     /** The UTF-8 text of tokens. */
-    public byte[] detokenize(int[] tokens, boolean special) {
+    public byte[] detokenize(int[] tokens, DecodeOptions options) {
         try (var call = Arena.ofConfined()) {
             var guard = new Guard(call);
             var ids = call.allocateFrom(ValueLayout.JAVA_INT, tokens);
@@ -114,7 +232,7 @@ public final class NativeVocabulary {
             while (true) {
                 var bytes = call.allocate(room);
                 int length = LlamaCpp.qwen4j_detokenize(
-                        guard.error(), vocab, ids, tokens.length, bytes, room, false, special);
+                        guard.error(), vocab, ids, tokens.length, bytes, room, !options.added(), options.special());
                 guard.check("get the text of " + tokens.length + " tokens");
                 if (length >= 0) {
                     return bytes.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);

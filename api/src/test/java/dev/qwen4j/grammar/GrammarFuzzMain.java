@@ -10,6 +10,7 @@ import dev.qwen4j.nano.Nano;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,8 +51,9 @@ final class GrammarFuzzMain {
         var arena = Arena.global();
         var params = LlamaCpp.llama_model_default_params(arena);
         llama_model_params.vocab_only(params, true);
-        var model = LlamaCpp.qwen4j_model_load(
-                qwen4j_error.allocate(arena), arena.allocateFrom(Nano.file().toString()), params);
+        var paths = arena.allocateFrom(
+                ValueLayout.ADDRESS, arena.allocateFrom(Nano.file().toString()));
+        var model = LlamaCpp.qwen4j_model_load(qwen4j_error.allocate(arena), paths, 1, params);
         var fuzz = new GrammarFuzzMain(LlamaCpp.llama_model_get_vocab(model), Long.parseLong(args[0]));
         for (int i = 2; i < args.length; i++) {
             var text = Files.readString(Path.of(args[i]));

@@ -40,6 +40,13 @@ public final class AlteredNano {
         return this;
     }
 
+    /** Writes another truth value. */
+    public AlteredNano flag(String key, boolean value) {
+        var bytes = key.getBytes(StandardCharsets.US_ASCII);
+        file.put(find(bytes) + bytes.length + TYPE_BYTES, (byte) (value ? 1 : 0));
+        return this;
+    }
+
     /** Writes another type over that of a tensor with one dimension; its numbers must take as much room. */
     public AlteredNano vectorType(String tensor, int type) {
         var name = tensor.getBytes(StandardCharsets.US_ASCII);

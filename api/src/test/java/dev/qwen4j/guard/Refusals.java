@@ -214,6 +214,14 @@ final class Refusals {
         for (int token : List.of(-1, UNKNOWN_TOKEN)) {
             throwsException("the text of token " + token, "_M_range_check", s -> piece(s, s.vocabulary, token));
             throwsException("the text of tokens with " + token, "_M_range_check", s -> detokenize(s, 64, 1, token));
+            throwsException("the spelling of token " + token, "_M_range_check", s -> {
+                LlamaCpp.qwen4j_token_text(s.raw.error, s.vocabulary, token);
+                return s.context;
+            });
+            throwsException("the score of token " + token, "_M_range_check", s -> {
+                LlamaCpp.qwen4j_token_score(s.raw.error, s.vocabulary, token);
+                return s.context;
+            });
             failed(
                     "whether token " + token + " is a control token",
                     "not in the vocabulary",
@@ -226,6 +234,14 @@ final class Refusals {
                 "Tokenizer not initialized",
                 s -> tokenize(s, noVocabulary(s), 4));
         asserts("the text of a token without vocabulary", "LLAMA_VOCAB_TYPE_NONE", s -> piece(s, noVocabulary(s), 1));
+        asserts("the spelling of a token without vocabulary", "LLAMA_VOCAB_TYPE_NONE", s -> {
+            LlamaCpp.qwen4j_token_text(s.raw.error, noVocabulary(s), 1);
+            return s.context;
+        });
+        asserts("the score of a token without vocabulary", "LLAMA_VOCAB_TYPE_NONE", s -> {
+            LlamaCpp.qwen4j_token_score(s.raw.error, noVocabulary(s), 1);
+            return s.context;
+        });
         asserts("a control token without vocabulary", "LLAMA_VOCAB_TYPE_NONE", s -> isControl(s, noVocabulary(s), 1));
     }
 

@@ -3,8 +3,10 @@ package dev.qwen4j.handles;
 import dev.qwen4j.ContextFullException;
 import dev.qwen4j.LlamaException;
 import dev.qwen4j.Model;
+import dev.qwen4j.VocabularyType;
 import dev.qwen4j.guard.TinyGpt2;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A model whose positions end at 40, where llama.cpp's worker threads would end the JVM, and which has no vocabulary. */
 final class LearnedPositionsMain {
@@ -32,6 +34,16 @@ final class LearnedPositionsMain {
             noVocabulary(() -> model.tokenizer().encode("Hello"));
             noVocabulary(() -> model.tokenizer().bytes(1));
             noVocabulary(() -> model.tokenizer().isControl(1));
+            noVocabulary(() -> model.tokenizer().token(1));
+            noVocabulary(() -> model.tokenizer().encode("a".repeat(100_000)));
+            noVocabulary(() -> model.tokenizer().encodeTrusted("a".repeat(100_000), true));
+            var nothing = List.of(
+                    model.tokenizer().type() == VocabularyType.NONE,
+                    model.tokenizer().beginOfSequence().isEmpty(),
+                    model.tokenizer().newLine().isEmpty(),
+                    !model.tokenizer().fillInMiddle().isComplete(),
+                    model.tokenizer().suppressedTokens().length == 0);
+            System.out.println(nothing);
         }
     }
 

@@ -4,14 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.qwen4j.Model;
+import dev.qwen4j.TokenAttribute;
 import dev.qwen4j.Tokenizer;
+import dev.qwen4j.VocabularyType;
+import dev.qwen4j.guard.AlteredNano;
 import dev.qwen4j.nano.Nano;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TokenizerTest {
     private static final long SEED = 20260103;
@@ -36,6 +43,9 @@ class TokenizerTest {
 
     private static Model model;
     private static Tokenizer tokenizer;
+
+    @TempDir
+    private Path folder;
 
     @BeforeAll
     static void load() {
@@ -96,6 +106,39 @@ class TokenizerTest {
     }
 
     @Test
+    void tellsWhatATokenIs() {
+        var end = tokenizer.token(tokenizer.endOfTurn().orElseThrow());
+        assertThat(end.text()).isEqualTo("<|im_end|>");
+        assertThat(end.is(TokenAttribute.CONTROL)).isTrue();
+        assertThat(end.attributes()).containsExactly(TokenAttribute.CONTROL);
+        var word = tokenizer.token(tokenizer.encode(" the")[0]);
+        assertThat(word.text()).isEqualTo("Ġthe");
+        assertThat(word.is(TokenAttribute.NORMAL)).isTrue();
+        assertThat(tokenizer.type()).isEqualTo(VocabularyType.BPE);
+        assertThat(tokenizer.newLine()).hasValue(tokenizer.encode("\n")[0]);
+        var middle = tokenizer.fillInMiddle();
+        assertThat(middle.isComplete()).isTrue();
+        assertThat(tokenizer.decodeWithControl(middle.middle().orElseThrow())).isEqualTo("<|fim_middle|>");
+    }
+
+    @Test
+    void decodesWithAndWithoutWhatWasAdded() throws IOException {
+        var file = new AlteredNano().flag("tokenizer.ggml.add_bos_token", true).write(folder.resolve("bos.gguf"));
+        try (var adding = Model.load(file, options -> options.vocabularyOnly(true))) {
+            var added = adding.tokenizer();
+            var tokens = added.encode("Hello", true);
+            assertThat(added.addsBeginOfSequence()).isTrue();
+            assertThat(tokens[0]).isEqualTo(added.beginOfSequence().orElseThrow());
+            assertThat(added.decode(tokens, options -> options.special(true)))
+                    .isEqualTo(added.token(tokens[0]).text() + "Hello");
+            assertThat(added.decode(tokens, options -> options.special(true).added(false)))
+                    .isEqualTo("Hello");
+            assertThat(added.encode("Hello")).isEqualTo(Arrays.copyOfRange(tokens, 1, tokens.length));
+            assertThat(added.encode("Hello ".repeat(10_000), true)[0]).isEqualTo(tokens[0]);
+        }
+    }
+
+    @Test
     void namesTheIndexOfALoneSurrogate() {
         for (var text : List.of("ab\uD83D", "ab\uDE00c", "ab\uD83Dc", "ab\uD83D\uD83D\uDE00")) {
             assertThatThrownBy(() -> tokenizer.encode(text))
@@ -113,6 +156,8 @@ class TokenizerTest {
                     () -> tokenizer.decode(1, token),
                     () -> tokenizer.decodeWithControl(token),
                     () -> tokenizer.bytes(token),
+                    () -> tokenizer.token(token),
+                    () -> tokenizer.decodeBytes(new int[] {token}, options -> options),
                     () -> tokenizer.isControl(token),
                     () -> tokenizer.isEndOfGeneration(token),
                     () -> tokenizer.newStreamingDecoder().add(token))) {

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -158,20 +159,61 @@ final class Oracle {
         return result;
     }
 
+    /** The tokens of a text, and its text from them: with (remove_special, unparse_special) = 00, 01, 10, 11. */
+    static final class Tokenization {
+        private final int[] tokens;
+        private final List<byte[]> texts;
+
+        Tokenization(int[] tokens, List<byte[]> texts) {
+            this.tokens = tokens;
+            this.texts = texts;
+        }
+
+        int[] tokens() {
+            return tokens;
+        }
+
+        byte[] text(boolean removeSpecial, boolean unparseSpecial) {
+            return texts.get((removeSpecial ? 2 : 0) + (unparseSpecial ? 1 : 0));
+        }
+    }
+
+    /** What llama.h says of the vocabulary: type, special tokens, flags, and each token. */
+    List<String> vocabulary() {
+        return StandardCharsets.US_ASCII
+                .decode(run(new byte[0], Stream.of("vocabulary", model)))
+                .toString()
+                .lines()
+                .toList();
+    }
+
     /** The tokens of each text. */
     List<int[]> tokens(List<byte[]> texts, boolean addSpecial, boolean parseSpecial) {
+        return tokenizations(texts, addSpecial, parseSpecial).stream()
+                .map(Tokenization::tokens)
+                .toList();
+    }
+
+    /** The tokens of each text, and its text from them. */
+    List<Tokenization> tokenizations(List<byte[]> texts, boolean addSpecial, boolean parseSpecial) {
         var input = ByteBuffer.allocate(texts.stream()
                         .mapToInt(text -> text.length + Integer.BYTES)
                         .sum())
                 .order(ByteOrder.nativeOrder());
         texts.forEach(text -> input.putInt(text.length).put(text));
         var output = run(input.array(), Stream.of("tokens", model, addSpecial ? 1 : 0, parseSpecial ? 1 : 0));
-        var result = new ArrayList<int[]>();
+        var result = new ArrayList<Tokenization>();
         while (output.hasRemaining()) {
             var ids = new int[output.getInt()];
             output.asIntBuffer().get(ids);
             output.position(output.position() + ids.length * Integer.BYTES);
-            result.add(ids);
+            var back = new ArrayList<byte[]>();
+            for (int i = 0; i < 4; i++) {
+                var text = new byte[output.getInt()];
+                output.get(text);
+                back.add(text);
+            }
+            result.add(new Tokenization(ids, back));
         }
         return result;
     }

@@ -590,6 +590,66 @@ public class LlamaCpp extends LlamaCpp$shared {
     public static int GGML_BACKEND_DEVICE_TYPE_META() {
         return GGML_BACKEND_DEVICE_TYPE_META;
     }
+
+    private static class ggml_backend_dev_by_name {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("ggml_backend_dev_by_name");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * extern ggml_backend_dev_t ggml_backend_dev_by_name(const char *name)
+     * }
+     */
+    public static FunctionDescriptor ggml_backend_dev_by_name$descriptor() {
+        return ggml_backend_dev_by_name.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * extern ggml_backend_dev_t ggml_backend_dev_by_name(const char *name)
+     * }
+     */
+    public static MethodHandle ggml_backend_dev_by_name$handle() {
+        return ggml_backend_dev_by_name.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * extern ggml_backend_dev_t ggml_backend_dev_by_name(const char *name)
+     * }
+     */
+    public static MemorySegment ggml_backend_dev_by_name$address() {
+        return ggml_backend_dev_by_name.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * extern ggml_backend_dev_t ggml_backend_dev_by_name(const char *name)
+     * }
+     */
+    public static MemorySegment ggml_backend_dev_by_name(MemorySegment name) {
+        var mh$ = ggml_backend_dev_by_name.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("ggml_backend_dev_by_name", name);
+            }
+            return (MemorySegment)mh$.invokeExact(name);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
     private static final int GGML_BACKEND_SPLIT_AXIS_0 = (int)0L;
     /**
      * {@snippet lang=c :
@@ -661,6 +721,60 @@ public class LlamaCpp extends LlamaCpp$shared {
      */
     public static int GGML_BACKEND_SPLIT_AXIS_UNKNOWN() {
         return GGML_BACKEND_SPLIT_AXIS_UNKNOWN;
+    }
+    private static final int GGML_NUMA_STRATEGY_DISABLED = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum ggml_numa_strategy.GGML_NUMA_STRATEGY_DISABLED = 0
+     * }
+     */
+    public static int GGML_NUMA_STRATEGY_DISABLED() {
+        return GGML_NUMA_STRATEGY_DISABLED;
+    }
+    private static final int GGML_NUMA_STRATEGY_DISTRIBUTE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum ggml_numa_strategy.GGML_NUMA_STRATEGY_DISTRIBUTE = 1
+     * }
+     */
+    public static int GGML_NUMA_STRATEGY_DISTRIBUTE() {
+        return GGML_NUMA_STRATEGY_DISTRIBUTE;
+    }
+    private static final int GGML_NUMA_STRATEGY_ISOLATE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum ggml_numa_strategy.GGML_NUMA_STRATEGY_ISOLATE = 2
+     * }
+     */
+    public static int GGML_NUMA_STRATEGY_ISOLATE() {
+        return GGML_NUMA_STRATEGY_ISOLATE;
+    }
+    private static final int GGML_NUMA_STRATEGY_NUMACTL = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum ggml_numa_strategy.GGML_NUMA_STRATEGY_NUMACTL = 3
+     * }
+     */
+    public static int GGML_NUMA_STRATEGY_NUMACTL() {
+        return GGML_NUMA_STRATEGY_NUMACTL;
+    }
+    private static final int GGML_NUMA_STRATEGY_MIRROR = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum ggml_numa_strategy.GGML_NUMA_STRATEGY_MIRROR = 4
+     * }
+     */
+    public static int GGML_NUMA_STRATEGY_MIRROR() {
+        return GGML_NUMA_STRATEGY_MIRROR;
+    }
+    private static final int GGML_NUMA_STRATEGY_COUNT = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum ggml_numa_strategy.GGML_NUMA_STRATEGY_COUNT = 5
+     * }
+     */
+    public static int GGML_NUMA_STRATEGY_COUNT() {
+        return GGML_NUMA_STRATEGY_COUNT;
     }
     private static final int GGUF_TYPE_UINT8 = (int)0L;
     /**
@@ -1409,6 +1523,66 @@ public class LlamaCpp extends LlamaCpp$shared {
     public static int LLAMA_FTYPE_GUESSED() {
         return LLAMA_FTYPE_GUESSED;
     }
+
+    private static class llama_ftype_name {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_ftype_name");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * const char *llama_ftype_name(enum llama_ftype ftype)
+     * }
+     */
+    public static FunctionDescriptor llama_ftype_name$descriptor() {
+        return llama_ftype_name.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * const char *llama_ftype_name(enum llama_ftype ftype)
+     * }
+     */
+    public static MethodHandle llama_ftype_name$handle() {
+        return llama_ftype_name.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * const char *llama_ftype_name(enum llama_ftype ftype)
+     * }
+     */
+    public static MemorySegment llama_ftype_name$address() {
+        return llama_ftype_name.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * const char *llama_ftype_name(enum llama_ftype ftype)
+     * }
+     */
+    public static MemorySegment llama_ftype_name(int ftype) {
+        var mh$ = llama_ftype_name.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_ftype_name", ftype);
+            }
+            return (MemorySegment)mh$.invokeExact(ftype);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
     private static final int LLAMA_ROPE_SCALING_TYPE_UNSPECIFIED = (int)-1L;
     /**
      * {@snippet lang=c :
@@ -1571,6 +1745,66 @@ public class LlamaCpp extends LlamaCpp$shared {
     public static int LLAMA_FLASH_ATTN_TYPE_ENABLED() {
         return LLAMA_FLASH_ATTN_TYPE_ENABLED;
     }
+
+    private static class llama_flash_attn_type_name {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_flash_attn_type_name");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * const char *llama_flash_attn_type_name(enum llama_flash_attn_type flash_attn_type)
+     * }
+     */
+    public static FunctionDescriptor llama_flash_attn_type_name$descriptor() {
+        return llama_flash_attn_type_name.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * const char *llama_flash_attn_type_name(enum llama_flash_attn_type flash_attn_type)
+     * }
+     */
+    public static MethodHandle llama_flash_attn_type_name$handle() {
+        return llama_flash_attn_type_name.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * const char *llama_flash_attn_type_name(enum llama_flash_attn_type flash_attn_type)
+     * }
+     */
+    public static MemorySegment llama_flash_attn_type_name$address() {
+        return llama_flash_attn_type_name.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * const char *llama_flash_attn_type_name(enum llama_flash_attn_type flash_attn_type)
+     * }
+     */
+    public static MemorySegment llama_flash_attn_type_name(int flash_attn_type) {
+        var mh$ = llama_flash_attn_type_name.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_flash_attn_type_name", flash_attn_type);
+            }
+            return (MemorySegment)mh$.invokeExact(flash_attn_type);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
     private static final int LLAMA_SPLIT_MODE_NONE = (int)0L;
     /**
      * {@snippet lang=c :
@@ -1660,6 +1894,66 @@ public class LlamaCpp extends LlamaCpp$shared {
      */
     public static int LLAMA_LOAD_MODE_DIRECT_IO() {
         return LLAMA_LOAD_MODE_DIRECT_IO;
+    }
+
+    private static class llama_load_mode_name {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_load_mode_name");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * const char *llama_load_mode_name(enum llama_load_mode load_mode)
+     * }
+     */
+    public static FunctionDescriptor llama_load_mode_name$descriptor() {
+        return llama_load_mode_name.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * const char *llama_load_mode_name(enum llama_load_mode load_mode)
+     * }
+     */
+    public static MethodHandle llama_load_mode_name$handle() {
+        return llama_load_mode_name.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * const char *llama_load_mode_name(enum llama_load_mode load_mode)
+     * }
+     */
+    public static MemorySegment llama_load_mode_name$address() {
+        return llama_load_mode_name.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * const char *llama_load_mode_name(enum llama_load_mode load_mode)
+     * }
+     */
+    public static MemorySegment llama_load_mode_name(int load_mode) {
+        var mh$ = llama_load_mode_name.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_load_mode_name", load_mode);
+            }
+            return (MemorySegment)mh$.invokeExact(load_mode);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
     }
     private static final int LLAMA_LAZY_MODE_OFF = (int)0L;
     /**
@@ -2018,6 +2312,354 @@ public class LlamaCpp extends LlamaCpp$shared {
                 traceDowncall("llama_context_default_params", allocator);
             }
             return (MemorySegment)mh$.invokeExact(allocator);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_max_devices {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_LONG    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_max_devices");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * size_t llama_max_devices(void)
+     * }
+     */
+    public static FunctionDescriptor llama_max_devices$descriptor() {
+        return llama_max_devices.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * size_t llama_max_devices(void)
+     * }
+     */
+    public static MethodHandle llama_max_devices$handle() {
+        return llama_max_devices.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * size_t llama_max_devices(void)
+     * }
+     */
+    public static MemorySegment llama_max_devices$address() {
+        return llama_max_devices.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * size_t llama_max_devices(void)
+     * }
+     */
+    public static long llama_max_devices() {
+        var mh$ = llama_max_devices.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_max_devices");
+            }
+            return (long)mh$.invokeExact();
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_max_tensor_buft_overrides {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_LONG    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_max_tensor_buft_overrides");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * size_t llama_max_tensor_buft_overrides(void)
+     * }
+     */
+    public static FunctionDescriptor llama_max_tensor_buft_overrides$descriptor() {
+        return llama_max_tensor_buft_overrides.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * size_t llama_max_tensor_buft_overrides(void)
+     * }
+     */
+    public static MethodHandle llama_max_tensor_buft_overrides$handle() {
+        return llama_max_tensor_buft_overrides.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * size_t llama_max_tensor_buft_overrides(void)
+     * }
+     */
+    public static MemorySegment llama_max_tensor_buft_overrides$address() {
+        return llama_max_tensor_buft_overrides.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * size_t llama_max_tensor_buft_overrides(void)
+     * }
+     */
+    public static long llama_max_tensor_buft_overrides() {
+        var mh$ = llama_max_tensor_buft_overrides.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_max_tensor_buft_overrides");
+            }
+            return (long)mh$.invokeExact();
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_supports_mmap {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_BOOL    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_supports_mmap");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * _Bool llama_supports_mmap(void)
+     * }
+     */
+    public static FunctionDescriptor llama_supports_mmap$descriptor() {
+        return llama_supports_mmap.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * _Bool llama_supports_mmap(void)
+     * }
+     */
+    public static MethodHandle llama_supports_mmap$handle() {
+        return llama_supports_mmap.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * _Bool llama_supports_mmap(void)
+     * }
+     */
+    public static MemorySegment llama_supports_mmap$address() {
+        return llama_supports_mmap.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * _Bool llama_supports_mmap(void)
+     * }
+     */
+    public static boolean llama_supports_mmap() {
+        var mh$ = llama_supports_mmap.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_supports_mmap");
+            }
+            return (boolean)mh$.invokeExact();
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_supports_mlock {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_BOOL    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_supports_mlock");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * _Bool llama_supports_mlock(void)
+     * }
+     */
+    public static FunctionDescriptor llama_supports_mlock$descriptor() {
+        return llama_supports_mlock.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * _Bool llama_supports_mlock(void)
+     * }
+     */
+    public static MethodHandle llama_supports_mlock$handle() {
+        return llama_supports_mlock.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * _Bool llama_supports_mlock(void)
+     * }
+     */
+    public static MemorySegment llama_supports_mlock$address() {
+        return llama_supports_mlock.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * _Bool llama_supports_mlock(void)
+     * }
+     */
+    public static boolean llama_supports_mlock() {
+        var mh$ = llama_supports_mlock.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_supports_mlock");
+            }
+            return (boolean)mh$.invokeExact();
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_supports_gpu_offload {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_BOOL    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_supports_gpu_offload");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * _Bool llama_supports_gpu_offload(void)
+     * }
+     */
+    public static FunctionDescriptor llama_supports_gpu_offload$descriptor() {
+        return llama_supports_gpu_offload.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * _Bool llama_supports_gpu_offload(void)
+     * }
+     */
+    public static MethodHandle llama_supports_gpu_offload$handle() {
+        return llama_supports_gpu_offload.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * _Bool llama_supports_gpu_offload(void)
+     * }
+     */
+    public static MemorySegment llama_supports_gpu_offload$address() {
+        return llama_supports_gpu_offload.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * _Bool llama_supports_gpu_offload(void)
+     * }
+     */
+    public static boolean llama_supports_gpu_offload() {
+        var mh$ = llama_supports_gpu_offload.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_supports_gpu_offload");
+            }
+            return (boolean)mh$.invokeExact();
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_supports_rpc {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_BOOL    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_supports_rpc");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * _Bool llama_supports_rpc(void)
+     * }
+     */
+    public static FunctionDescriptor llama_supports_rpc$descriptor() {
+        return llama_supports_rpc.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * _Bool llama_supports_rpc(void)
+     * }
+     */
+    public static MethodHandle llama_supports_rpc$handle() {
+        return llama_supports_rpc.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * _Bool llama_supports_rpc(void)
+     * }
+     */
+    public static MemorySegment llama_supports_rpc$address() {
+        return llama_supports_rpc.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * _Bool llama_supports_rpc(void)
+     * }
+     */
+    public static boolean llama_supports_rpc() {
+        var mh$ = llama_supports_rpc.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_supports_rpc");
+            }
+            return (boolean)mh$.invokeExact();
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -2925,6 +3567,66 @@ public class LlamaCpp extends LlamaCpp$shared {
         }
     }
 
+    private static class llama_model_n_layer_nextn {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_model_n_layer_nextn");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t llama_model_n_layer_nextn(const struct llama_model *model)
+     * }
+     */
+    public static FunctionDescriptor llama_model_n_layer_nextn$descriptor() {
+        return llama_model_n_layer_nextn.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t llama_model_n_layer_nextn(const struct llama_model *model)
+     * }
+     */
+    public static MethodHandle llama_model_n_layer_nextn$handle() {
+        return llama_model_n_layer_nextn.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t llama_model_n_layer_nextn(const struct llama_model *model)
+     * }
+     */
+    public static MemorySegment llama_model_n_layer_nextn$address() {
+        return llama_model_n_layer_nextn.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t llama_model_n_layer_nextn(const struct llama_model *model)
+     * }
+     */
+    public static int llama_model_n_layer_nextn(MemorySegment model) {
+        var mh$ = llama_model_n_layer_nextn.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_model_n_layer_nextn", model);
+            }
+            return (int)mh$.invokeExact(model);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class llama_model_n_head {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LlamaCpp.C_INT,
@@ -3105,6 +3807,66 @@ public class LlamaCpp extends LlamaCpp$shared {
         }
     }
 
+    private static class llama_model_rope_freq_scale_train {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_FLOAT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_model_rope_freq_scale_train");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * float llama_model_rope_freq_scale_train(const struct llama_model *model)
+     * }
+     */
+    public static FunctionDescriptor llama_model_rope_freq_scale_train$descriptor() {
+        return llama_model_rope_freq_scale_train.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * float llama_model_rope_freq_scale_train(const struct llama_model *model)
+     * }
+     */
+    public static MethodHandle llama_model_rope_freq_scale_train$handle() {
+        return llama_model_rope_freq_scale_train.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * float llama_model_rope_freq_scale_train(const struct llama_model *model)
+     * }
+     */
+    public static MemorySegment llama_model_rope_freq_scale_train$address() {
+        return llama_model_rope_freq_scale_train.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * float llama_model_rope_freq_scale_train(const struct llama_model *model)
+     * }
+     */
+    public static float llama_model_rope_freq_scale_train(MemorySegment model) {
+        var mh$ = llama_model_rope_freq_scale_train.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_model_rope_freq_scale_train", model);
+            }
+            return (float)mh$.invokeExact(model);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class llama_model_n_cls_out {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LlamaCpp.C_INT,
@@ -3158,6 +3920,127 @@ public class LlamaCpp extends LlamaCpp$shared {
                 traceDowncall("llama_model_n_cls_out", model);
             }
             return (int)mh$.invokeExact(model);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_model_cls_label {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_model_cls_label");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * const char *llama_model_cls_label(const struct llama_model *model, uint32_t i)
+     * }
+     */
+    public static FunctionDescriptor llama_model_cls_label$descriptor() {
+        return llama_model_cls_label.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * const char *llama_model_cls_label(const struct llama_model *model, uint32_t i)
+     * }
+     */
+    public static MethodHandle llama_model_cls_label$handle() {
+        return llama_model_cls_label.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * const char *llama_model_cls_label(const struct llama_model *model, uint32_t i)
+     * }
+     */
+    public static MemorySegment llama_model_cls_label$address() {
+        return llama_model_cls_label.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * const char *llama_model_cls_label(const struct llama_model *model, uint32_t i)
+     * }
+     */
+    public static MemorySegment llama_model_cls_label(MemorySegment model, int i) {
+        var mh$ = llama_model_cls_label.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_model_cls_label", model, i);
+            }
+            return (MemorySegment)mh$.invokeExact(model, i);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_vocab_type {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_vocab_type");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * enum llama_vocab_type llama_vocab_type(const struct llama_vocab *vocab)
+     * }
+     */
+    public static FunctionDescriptor llama_vocab_type$descriptor() {
+        return llama_vocab_type.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * enum llama_vocab_type llama_vocab_type(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MethodHandle llama_vocab_type$handle() {
+        return llama_vocab_type.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * enum llama_vocab_type llama_vocab_type(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MemorySegment llama_vocab_type$address() {
+        return llama_vocab_type.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * enum llama_vocab_type llama_vocab_type(const struct llama_vocab *vocab)
+     * }
+     */
+    public static int llama_vocab_type(MemorySegment vocab) {
+        var mh$ = llama_vocab_type.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_vocab_type", vocab);
+            }
+            return (int)mh$.invokeExact(vocab);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -3225,6 +4108,315 @@ public class LlamaCpp extends LlamaCpp$shared {
         }
     }
 
+    private static class llama_model_meta_val_str {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_model_meta_val_str");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t llama_model_meta_val_str(const struct llama_model *model, const char *key, char *buf, size_t buf_size)
+     * }
+     */
+    public static FunctionDescriptor llama_model_meta_val_str$descriptor() {
+        return llama_model_meta_val_str.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t llama_model_meta_val_str(const struct llama_model *model, const char *key, char *buf, size_t buf_size)
+     * }
+     */
+    public static MethodHandle llama_model_meta_val_str$handle() {
+        return llama_model_meta_val_str.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t llama_model_meta_val_str(const struct llama_model *model, const char *key, char *buf, size_t buf_size)
+     * }
+     */
+    public static MemorySegment llama_model_meta_val_str$address() {
+        return llama_model_meta_val_str.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t llama_model_meta_val_str(const struct llama_model *model, const char *key, char *buf, size_t buf_size)
+     * }
+     */
+    public static int llama_model_meta_val_str(MemorySegment model, MemorySegment key, MemorySegment buf, long buf_size) {
+        var mh$ = llama_model_meta_val_str.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_model_meta_val_str", model, key, buf, buf_size);
+            }
+            return (int)mh$.invokeExact(model, key, buf, buf_size);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_model_meta_count {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_model_meta_count");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t llama_model_meta_count(const struct llama_model *model)
+     * }
+     */
+    public static FunctionDescriptor llama_model_meta_count$descriptor() {
+        return llama_model_meta_count.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t llama_model_meta_count(const struct llama_model *model)
+     * }
+     */
+    public static MethodHandle llama_model_meta_count$handle() {
+        return llama_model_meta_count.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t llama_model_meta_count(const struct llama_model *model)
+     * }
+     */
+    public static MemorySegment llama_model_meta_count$address() {
+        return llama_model_meta_count.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t llama_model_meta_count(const struct llama_model *model)
+     * }
+     */
+    public static int llama_model_meta_count(MemorySegment model) {
+        var mh$ = llama_model_meta_count.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_model_meta_count", model);
+            }
+            return (int)mh$.invokeExact(model);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_model_meta_key_str {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_model_meta_key_str");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * const char *llama_model_meta_key_str(enum llama_model_meta_key key)
+     * }
+     */
+    public static FunctionDescriptor llama_model_meta_key_str$descriptor() {
+        return llama_model_meta_key_str.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * const char *llama_model_meta_key_str(enum llama_model_meta_key key)
+     * }
+     */
+    public static MethodHandle llama_model_meta_key_str$handle() {
+        return llama_model_meta_key_str.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * const char *llama_model_meta_key_str(enum llama_model_meta_key key)
+     * }
+     */
+    public static MemorySegment llama_model_meta_key_str$address() {
+        return llama_model_meta_key_str.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * const char *llama_model_meta_key_str(enum llama_model_meta_key key)
+     * }
+     */
+    public static MemorySegment llama_model_meta_key_str(int key) {
+        var mh$ = llama_model_meta_key_str.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_model_meta_key_str", key);
+            }
+            return (MemorySegment)mh$.invokeExact(key);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_model_meta_key_by_index {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_model_meta_key_by_index");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t llama_model_meta_key_by_index(const struct llama_model *model, int32_t i, char *buf, size_t buf_size)
+     * }
+     */
+    public static FunctionDescriptor llama_model_meta_key_by_index$descriptor() {
+        return llama_model_meta_key_by_index.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t llama_model_meta_key_by_index(const struct llama_model *model, int32_t i, char *buf, size_t buf_size)
+     * }
+     */
+    public static MethodHandle llama_model_meta_key_by_index$handle() {
+        return llama_model_meta_key_by_index.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t llama_model_meta_key_by_index(const struct llama_model *model, int32_t i, char *buf, size_t buf_size)
+     * }
+     */
+    public static MemorySegment llama_model_meta_key_by_index$address() {
+        return llama_model_meta_key_by_index.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t llama_model_meta_key_by_index(const struct llama_model *model, int32_t i, char *buf, size_t buf_size)
+     * }
+     */
+    public static int llama_model_meta_key_by_index(MemorySegment model, int i, MemorySegment buf, long buf_size) {
+        var mh$ = llama_model_meta_key_by_index.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_model_meta_key_by_index", model, i, buf, buf_size);
+            }
+            return (int)mh$.invokeExact(model, i, buf, buf_size);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_model_meta_val_str_by_index {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_model_meta_val_str_by_index");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t llama_model_meta_val_str_by_index(const struct llama_model *model, int32_t i, char *buf, size_t buf_size)
+     * }
+     */
+    public static FunctionDescriptor llama_model_meta_val_str_by_index$descriptor() {
+        return llama_model_meta_val_str_by_index.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t llama_model_meta_val_str_by_index(const struct llama_model *model, int32_t i, char *buf, size_t buf_size)
+     * }
+     */
+    public static MethodHandle llama_model_meta_val_str_by_index$handle() {
+        return llama_model_meta_val_str_by_index.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t llama_model_meta_val_str_by_index(const struct llama_model *model, int32_t i, char *buf, size_t buf_size)
+     * }
+     */
+    public static MemorySegment llama_model_meta_val_str_by_index$address() {
+        return llama_model_meta_val_str_by_index.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t llama_model_meta_val_str_by_index(const struct llama_model *model, int32_t i, char *buf, size_t buf_size)
+     * }
+     */
+    public static int llama_model_meta_val_str_by_index(MemorySegment model, int i, MemorySegment buf, long buf_size) {
+        var mh$ = llama_model_meta_val_str_by_index.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_model_meta_val_str_by_index", model, i, buf, buf_size);
+            }
+            return (int)mh$.invokeExact(model, i, buf, buf_size);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class llama_model_desc {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LlamaCpp.C_INT,
@@ -3280,6 +4472,66 @@ public class LlamaCpp extends LlamaCpp$shared {
                 traceDowncall("llama_model_desc", model, buf, buf_size);
             }
             return (int)mh$.invokeExact(model, buf, buf_size);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_model_ftype {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_model_ftype");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * enum llama_ftype llama_model_ftype(const struct llama_model *model)
+     * }
+     */
+    public static FunctionDescriptor llama_model_ftype$descriptor() {
+        return llama_model_ftype.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * enum llama_ftype llama_model_ftype(const struct llama_model *model)
+     * }
+     */
+    public static MethodHandle llama_model_ftype$handle() {
+        return llama_model_ftype.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * enum llama_ftype llama_model_ftype(const struct llama_model *model)
+     * }
+     */
+    public static MemorySegment llama_model_ftype$address() {
+        return llama_model_ftype.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * enum llama_ftype llama_model_ftype(const struct llama_model *model)
+     * }
+     */
+    public static int llama_model_ftype(MemorySegment model) {
+        var mh$ = llama_model_ftype.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_model_ftype", model);
+            }
+            return (int)mh$.invokeExact(model);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -3588,6 +4840,66 @@ public class LlamaCpp extends LlamaCpp$shared {
         }
     }
 
+    private static class llama_model_decoder_start_token {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_model_decoder_start_token");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * llama_token llama_model_decoder_start_token(const struct llama_model *model)
+     * }
+     */
+    public static FunctionDescriptor llama_model_decoder_start_token$descriptor() {
+        return llama_model_decoder_start_token.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * llama_token llama_model_decoder_start_token(const struct llama_model *model)
+     * }
+     */
+    public static MethodHandle llama_model_decoder_start_token$handle() {
+        return llama_model_decoder_start_token.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * llama_token llama_model_decoder_start_token(const struct llama_model *model)
+     * }
+     */
+    public static MemorySegment llama_model_decoder_start_token$address() {
+        return llama_model_decoder_start_token.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * llama_token llama_model_decoder_start_token(const struct llama_model *model)
+     * }
+     */
+    public static int llama_model_decoder_start_token(MemorySegment model) {
+        var mh$ = llama_model_decoder_start_token.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_model_decoder_start_token", model);
+            }
+            return (int)mh$.invokeExact(model);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class llama_model_is_recurrent {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LlamaCpp.C_BOOL,
@@ -3699,6 +5011,66 @@ public class LlamaCpp extends LlamaCpp$shared {
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("llama_model_is_hybrid", model);
+            }
+            return (boolean)mh$.invokeExact(model);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_model_is_diffusion {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_BOOL,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_model_is_diffusion");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * _Bool llama_model_is_diffusion(const struct llama_model *model)
+     * }
+     */
+    public static FunctionDescriptor llama_model_is_diffusion$descriptor() {
+        return llama_model_is_diffusion.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * _Bool llama_model_is_diffusion(const struct llama_model *model)
+     * }
+     */
+    public static MethodHandle llama_model_is_diffusion$handle() {
+        return llama_model_is_diffusion.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * _Bool llama_model_is_diffusion(const struct llama_model *model)
+     * }
+     */
+    public static MemorySegment llama_model_is_diffusion$address() {
+        return llama_model_is_diffusion.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * _Bool llama_model_is_diffusion(const struct llama_model *model)
+     * }
+     */
+    public static boolean llama_model_is_diffusion(MemorySegment model) {
+        var mh$ = llama_model_is_diffusion.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_model_is_diffusion", model);
             }
             return (boolean)mh$.invokeExact(model);
         } catch (Error | RuntimeException ex) {
@@ -4430,6 +5802,847 @@ public class LlamaCpp extends LlamaCpp$shared {
         }
     }
 
+    private static class llama_vocab_sep {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_vocab_sep");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_sep(const struct llama_vocab *vocab)
+     * }
+     */
+    public static FunctionDescriptor llama_vocab_sep$descriptor() {
+        return llama_vocab_sep.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_sep(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MethodHandle llama_vocab_sep$handle() {
+        return llama_vocab_sep.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_sep(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MemorySegment llama_vocab_sep$address() {
+        return llama_vocab_sep.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * llama_token llama_vocab_sep(const struct llama_vocab *vocab)
+     * }
+     */
+    public static int llama_vocab_sep(MemorySegment vocab) {
+        var mh$ = llama_vocab_sep.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_vocab_sep", vocab);
+            }
+            return (int)mh$.invokeExact(vocab);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_vocab_nl {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_vocab_nl");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_nl(const struct llama_vocab *vocab)
+     * }
+     */
+    public static FunctionDescriptor llama_vocab_nl$descriptor() {
+        return llama_vocab_nl.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_nl(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MethodHandle llama_vocab_nl$handle() {
+        return llama_vocab_nl.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_nl(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MemorySegment llama_vocab_nl$address() {
+        return llama_vocab_nl.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * llama_token llama_vocab_nl(const struct llama_vocab *vocab)
+     * }
+     */
+    public static int llama_vocab_nl(MemorySegment vocab) {
+        var mh$ = llama_vocab_nl.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_vocab_nl", vocab);
+            }
+            return (int)mh$.invokeExact(vocab);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_vocab_pad {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_vocab_pad");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_pad(const struct llama_vocab *vocab)
+     * }
+     */
+    public static FunctionDescriptor llama_vocab_pad$descriptor() {
+        return llama_vocab_pad.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_pad(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MethodHandle llama_vocab_pad$handle() {
+        return llama_vocab_pad.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_pad(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MemorySegment llama_vocab_pad$address() {
+        return llama_vocab_pad.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * llama_token llama_vocab_pad(const struct llama_vocab *vocab)
+     * }
+     */
+    public static int llama_vocab_pad(MemorySegment vocab) {
+        var mh$ = llama_vocab_pad.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_vocab_pad", vocab);
+            }
+            return (int)mh$.invokeExact(vocab);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_vocab_mask {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_vocab_mask");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_mask(const struct llama_vocab *vocab)
+     * }
+     */
+    public static FunctionDescriptor llama_vocab_mask$descriptor() {
+        return llama_vocab_mask.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_mask(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MethodHandle llama_vocab_mask$handle() {
+        return llama_vocab_mask.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_mask(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MemorySegment llama_vocab_mask$address() {
+        return llama_vocab_mask.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * llama_token llama_vocab_mask(const struct llama_vocab *vocab)
+     * }
+     */
+    public static int llama_vocab_mask(MemorySegment vocab) {
+        var mh$ = llama_vocab_mask.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_vocab_mask", vocab);
+            }
+            return (int)mh$.invokeExact(vocab);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_vocab_get_add_bos {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_BOOL,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_vocab_get_add_bos");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * _Bool llama_vocab_get_add_bos(const struct llama_vocab *vocab)
+     * }
+     */
+    public static FunctionDescriptor llama_vocab_get_add_bos$descriptor() {
+        return llama_vocab_get_add_bos.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * _Bool llama_vocab_get_add_bos(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MethodHandle llama_vocab_get_add_bos$handle() {
+        return llama_vocab_get_add_bos.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * _Bool llama_vocab_get_add_bos(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MemorySegment llama_vocab_get_add_bos$address() {
+        return llama_vocab_get_add_bos.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * _Bool llama_vocab_get_add_bos(const struct llama_vocab *vocab)
+     * }
+     */
+    public static boolean llama_vocab_get_add_bos(MemorySegment vocab) {
+        var mh$ = llama_vocab_get_add_bos.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_vocab_get_add_bos", vocab);
+            }
+            return (boolean)mh$.invokeExact(vocab);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_vocab_get_add_eos {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_BOOL,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_vocab_get_add_eos");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * _Bool llama_vocab_get_add_eos(const struct llama_vocab *vocab)
+     * }
+     */
+    public static FunctionDescriptor llama_vocab_get_add_eos$descriptor() {
+        return llama_vocab_get_add_eos.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * _Bool llama_vocab_get_add_eos(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MethodHandle llama_vocab_get_add_eos$handle() {
+        return llama_vocab_get_add_eos.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * _Bool llama_vocab_get_add_eos(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MemorySegment llama_vocab_get_add_eos$address() {
+        return llama_vocab_get_add_eos.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * _Bool llama_vocab_get_add_eos(const struct llama_vocab *vocab)
+     * }
+     */
+    public static boolean llama_vocab_get_add_eos(MemorySegment vocab) {
+        var mh$ = llama_vocab_get_add_eos.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_vocab_get_add_eos", vocab);
+            }
+            return (boolean)mh$.invokeExact(vocab);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_vocab_get_add_sep {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_BOOL,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_vocab_get_add_sep");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * _Bool llama_vocab_get_add_sep(const struct llama_vocab *vocab)
+     * }
+     */
+    public static FunctionDescriptor llama_vocab_get_add_sep$descriptor() {
+        return llama_vocab_get_add_sep.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * _Bool llama_vocab_get_add_sep(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MethodHandle llama_vocab_get_add_sep$handle() {
+        return llama_vocab_get_add_sep.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * _Bool llama_vocab_get_add_sep(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MemorySegment llama_vocab_get_add_sep$address() {
+        return llama_vocab_get_add_sep.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * _Bool llama_vocab_get_add_sep(const struct llama_vocab *vocab)
+     * }
+     */
+    public static boolean llama_vocab_get_add_sep(MemorySegment vocab) {
+        var mh$ = llama_vocab_get_add_sep.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_vocab_get_add_sep", vocab);
+            }
+            return (boolean)mh$.invokeExact(vocab);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_vocab_get_suppress_tokens {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_vocab_get_suppress_tokens");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * const llama_token *llama_vocab_get_suppress_tokens(const struct llama_vocab *vocab, int32_t *n_suppress_tokens)
+     * }
+     */
+    public static FunctionDescriptor llama_vocab_get_suppress_tokens$descriptor() {
+        return llama_vocab_get_suppress_tokens.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * const llama_token *llama_vocab_get_suppress_tokens(const struct llama_vocab *vocab, int32_t *n_suppress_tokens)
+     * }
+     */
+    public static MethodHandle llama_vocab_get_suppress_tokens$handle() {
+        return llama_vocab_get_suppress_tokens.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * const llama_token *llama_vocab_get_suppress_tokens(const struct llama_vocab *vocab, int32_t *n_suppress_tokens)
+     * }
+     */
+    public static MemorySegment llama_vocab_get_suppress_tokens$address() {
+        return llama_vocab_get_suppress_tokens.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * const llama_token *llama_vocab_get_suppress_tokens(const struct llama_vocab *vocab, int32_t *n_suppress_tokens)
+     * }
+     */
+    public static MemorySegment llama_vocab_get_suppress_tokens(MemorySegment vocab, MemorySegment n_suppress_tokens) {
+        var mh$ = llama_vocab_get_suppress_tokens.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_vocab_get_suppress_tokens", vocab, n_suppress_tokens);
+            }
+            return (MemorySegment)mh$.invokeExact(vocab, n_suppress_tokens);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_vocab_fim_pre {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_vocab_fim_pre");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_pre(const struct llama_vocab *vocab)
+     * }
+     */
+    public static FunctionDescriptor llama_vocab_fim_pre$descriptor() {
+        return llama_vocab_fim_pre.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_pre(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MethodHandle llama_vocab_fim_pre$handle() {
+        return llama_vocab_fim_pre.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_pre(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MemorySegment llama_vocab_fim_pre$address() {
+        return llama_vocab_fim_pre.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_pre(const struct llama_vocab *vocab)
+     * }
+     */
+    public static int llama_vocab_fim_pre(MemorySegment vocab) {
+        var mh$ = llama_vocab_fim_pre.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_vocab_fim_pre", vocab);
+            }
+            return (int)mh$.invokeExact(vocab);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_vocab_fim_suf {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_vocab_fim_suf");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_suf(const struct llama_vocab *vocab)
+     * }
+     */
+    public static FunctionDescriptor llama_vocab_fim_suf$descriptor() {
+        return llama_vocab_fim_suf.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_suf(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MethodHandle llama_vocab_fim_suf$handle() {
+        return llama_vocab_fim_suf.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_suf(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MemorySegment llama_vocab_fim_suf$address() {
+        return llama_vocab_fim_suf.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_suf(const struct llama_vocab *vocab)
+     * }
+     */
+    public static int llama_vocab_fim_suf(MemorySegment vocab) {
+        var mh$ = llama_vocab_fim_suf.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_vocab_fim_suf", vocab);
+            }
+            return (int)mh$.invokeExact(vocab);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_vocab_fim_mid {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_vocab_fim_mid");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_mid(const struct llama_vocab *vocab)
+     * }
+     */
+    public static FunctionDescriptor llama_vocab_fim_mid$descriptor() {
+        return llama_vocab_fim_mid.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_mid(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MethodHandle llama_vocab_fim_mid$handle() {
+        return llama_vocab_fim_mid.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_mid(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MemorySegment llama_vocab_fim_mid$address() {
+        return llama_vocab_fim_mid.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_mid(const struct llama_vocab *vocab)
+     * }
+     */
+    public static int llama_vocab_fim_mid(MemorySegment vocab) {
+        var mh$ = llama_vocab_fim_mid.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_vocab_fim_mid", vocab);
+            }
+            return (int)mh$.invokeExact(vocab);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_vocab_fim_pad {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_vocab_fim_pad");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_pad(const struct llama_vocab *vocab)
+     * }
+     */
+    public static FunctionDescriptor llama_vocab_fim_pad$descriptor() {
+        return llama_vocab_fim_pad.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_pad(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MethodHandle llama_vocab_fim_pad$handle() {
+        return llama_vocab_fim_pad.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_pad(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MemorySegment llama_vocab_fim_pad$address() {
+        return llama_vocab_fim_pad.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_pad(const struct llama_vocab *vocab)
+     * }
+     */
+    public static int llama_vocab_fim_pad(MemorySegment vocab) {
+        var mh$ = llama_vocab_fim_pad.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_vocab_fim_pad", vocab);
+            }
+            return (int)mh$.invokeExact(vocab);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_vocab_fim_rep {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_vocab_fim_rep");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_rep(const struct llama_vocab *vocab)
+     * }
+     */
+    public static FunctionDescriptor llama_vocab_fim_rep$descriptor() {
+        return llama_vocab_fim_rep.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_rep(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MethodHandle llama_vocab_fim_rep$handle() {
+        return llama_vocab_fim_rep.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_rep(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MemorySegment llama_vocab_fim_rep$address() {
+        return llama_vocab_fim_rep.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_rep(const struct llama_vocab *vocab)
+     * }
+     */
+    public static int llama_vocab_fim_rep(MemorySegment vocab) {
+        var mh$ = llama_vocab_fim_rep.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_vocab_fim_rep", vocab);
+            }
+            return (int)mh$.invokeExact(vocab);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_vocab_fim_sep {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_vocab_fim_sep");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_sep(const struct llama_vocab *vocab)
+     * }
+     */
+    public static FunctionDescriptor llama_vocab_fim_sep$descriptor() {
+        return llama_vocab_fim_sep.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_sep(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MethodHandle llama_vocab_fim_sep$handle() {
+        return llama_vocab_fim_sep.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_sep(const struct llama_vocab *vocab)
+     * }
+     */
+    public static MemorySegment llama_vocab_fim_sep$address() {
+        return llama_vocab_fim_sep.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * llama_token llama_vocab_fim_sep(const struct llama_vocab *vocab)
+     * }
+     */
+    public static int llama_vocab_fim_sep(MemorySegment vocab) {
+        var mh$ = llama_vocab_fim_sep.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_vocab_fim_sep", vocab);
+            }
+            return (int)mh$.invokeExact(vocab);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class llama_sampler_name {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LlamaCpp.C_POINTER,
@@ -4604,6 +6817,134 @@ public class LlamaCpp extends LlamaCpp$shared {
                 traceDowncall("llama_sampler_get_seed", smpl);
             }
             return (int)mh$.invokeExact(smpl);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_split_path {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_LONG,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_split_path");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t llama_split_path(char *split_path, size_t maxlen, const char *path_prefix, int32_t split_no, int32_t split_count)
+     * }
+     */
+    public static FunctionDescriptor llama_split_path$descriptor() {
+        return llama_split_path.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t llama_split_path(char *split_path, size_t maxlen, const char *path_prefix, int32_t split_no, int32_t split_count)
+     * }
+     */
+    public static MethodHandle llama_split_path$handle() {
+        return llama_split_path.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t llama_split_path(char *split_path, size_t maxlen, const char *path_prefix, int32_t split_no, int32_t split_count)
+     * }
+     */
+    public static MemorySegment llama_split_path$address() {
+        return llama_split_path.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t llama_split_path(char *split_path, size_t maxlen, const char *path_prefix, int32_t split_no, int32_t split_count)
+     * }
+     */
+    public static int llama_split_path(MemorySegment split_path, long maxlen, MemorySegment path_prefix, int split_no, int split_count) {
+        var mh$ = llama_split_path.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_split_path", split_path, maxlen, path_prefix, split_no, split_count);
+            }
+            return (int)mh$.invokeExact(split_path, maxlen, path_prefix, split_no, split_count);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class llama_split_prefix {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_LONG,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("llama_split_prefix");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t llama_split_prefix(char *split_prefix, size_t maxlen, const char *split_path, int32_t split_no, int32_t split_count)
+     * }
+     */
+    public static FunctionDescriptor llama_split_prefix$descriptor() {
+        return llama_split_prefix.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t llama_split_prefix(char *split_prefix, size_t maxlen, const char *split_path, int32_t split_no, int32_t split_count)
+     * }
+     */
+    public static MethodHandle llama_split_prefix$handle() {
+        return llama_split_prefix.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t llama_split_prefix(char *split_prefix, size_t maxlen, const char *split_path, int32_t split_no, int32_t split_count)
+     * }
+     */
+    public static MemorySegment llama_split_prefix$address() {
+        return llama_split_prefix.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t llama_split_prefix(char *split_prefix, size_t maxlen, const char *split_path, int32_t split_no, int32_t split_count)
+     * }
+     */
+    public static int llama_split_prefix(MemorySegment split_prefix, long maxlen, MemorySegment split_path, int split_no, int split_count) {
+        var mh$ = llama_split_prefix.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("llama_split_prefix", split_prefix, maxlen, split_path, split_no, split_count);
+            }
+            return (int)mh$.invokeExact(split_prefix, maxlen, split_path, split_no, split_count);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -4882,6 +7223,15 @@ public class LlamaCpp extends LlamaCpp$shared {
     public static int QWEN4J_STATUS_EXITING() {
         return QWEN4J_STATUS_EXITING;
     }
+    private static final int QWEN4J_STATUS_FILE_CHANGED = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum qwen4j_status.QWEN4J_STATUS_FILE_CHANGED = 6
+     * }
+     */
+    public static int QWEN4J_STATUS_FILE_CHANGED() {
+        return QWEN4J_STATUS_FILE_CHANGED;
+    }
 
     private static class qwen4j_init {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
@@ -5128,6 +7478,7 @@ public class LlamaCpp extends LlamaCpp$shared {
             LlamaCpp.C_POINTER,
             LlamaCpp.C_POINTER,
             LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT,
             LlamaCpp.C_POINTER
         );
 
@@ -5139,7 +7490,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * struct llama_model *qwen4j_model_load(struct qwen4j_error *error, const char *path, const struct llama_model_params *params)
+     * struct llama_model *qwen4j_model_load(struct qwen4j_error *error, const char **paths, int32_t n_paths, const struct llama_model_params *params)
      * }
      */
     public static FunctionDescriptor qwen4j_model_load$descriptor() {
@@ -5149,7 +7500,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * struct llama_model *qwen4j_model_load(struct qwen4j_error *error, const char *path, const struct llama_model_params *params)
+     * struct llama_model *qwen4j_model_load(struct qwen4j_error *error, const char **paths, int32_t n_paths, const struct llama_model_params *params)
      * }
      */
     public static MethodHandle qwen4j_model_load$handle() {
@@ -5159,7 +7510,7 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * struct llama_model *qwen4j_model_load(struct qwen4j_error *error, const char *path, const struct llama_model_params *params)
+     * struct llama_model *qwen4j_model_load(struct qwen4j_error *error, const char **paths, int32_t n_paths, const struct llama_model_params *params)
      * }
      */
     public static MemorySegment qwen4j_model_load$address() {
@@ -5168,16 +7519,16 @@ public class LlamaCpp extends LlamaCpp$shared {
 
     /**
      * {@snippet lang=c :
-     * struct llama_model *qwen4j_model_load(struct qwen4j_error *error, const char *path, const struct llama_model_params *params)
+     * struct llama_model *qwen4j_model_load(struct qwen4j_error *error, const char **paths, int32_t n_paths, const struct llama_model_params *params)
      * }
      */
-    public static MemorySegment qwen4j_model_load(MemorySegment error, MemorySegment path, MemorySegment params) {
+    public static MemorySegment qwen4j_model_load(MemorySegment error, MemorySegment paths, int n_paths, MemorySegment params) {
         var mh$ = qwen4j_model_load.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("qwen4j_model_load", error, path, params);
+                traceDowncall("qwen4j_model_load", error, paths, n_paths, params);
             }
-            return (MemorySegment)mh$.invokeExact(error, path, params);
+            return (MemorySegment)mh$.invokeExact(error, paths, n_paths, params);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -5238,6 +7589,742 @@ public class LlamaCpp extends LlamaCpp$shared {
                 traceDowncall("qwen4j_model_free", error, model);
             }
             mh$.invokeExact(error, model);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_model_check_files {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_model_check_files");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void qwen4j_model_check_files(struct qwen4j_error *error, const struct llama_model *model)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_model_check_files$descriptor() {
+        return qwen4j_model_check_files.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void qwen4j_model_check_files(struct qwen4j_error *error, const struct llama_model *model)
+     * }
+     */
+    public static MethodHandle qwen4j_model_check_files$handle() {
+        return qwen4j_model_check_files.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void qwen4j_model_check_files(struct qwen4j_error *error, const struct llama_model *model)
+     * }
+     */
+    public static MemorySegment qwen4j_model_check_files$address() {
+        return qwen4j_model_check_files.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void qwen4j_model_check_files(struct qwen4j_error *error, const struct llama_model *model)
+     * }
+     */
+    public static void qwen4j_model_check_files(MemorySegment error, MemorySegment model) {
+        var mh$ = qwen4j_model_check_files.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_model_check_files", error, model);
+            }
+            mh$.invokeExact(error, model);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_model_tensors {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_model_tensors");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * char *qwen4j_model_tensors(struct qwen4j_error *error, const struct llama_model *model)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_model_tensors$descriptor() {
+        return qwen4j_model_tensors.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * char *qwen4j_model_tensors(struct qwen4j_error *error, const struct llama_model *model)
+     * }
+     */
+    public static MethodHandle qwen4j_model_tensors$handle() {
+        return qwen4j_model_tensors.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * char *qwen4j_model_tensors(struct qwen4j_error *error, const struct llama_model *model)
+     * }
+     */
+    public static MemorySegment qwen4j_model_tensors$address() {
+        return qwen4j_model_tensors.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * char *qwen4j_model_tensors(struct qwen4j_error *error, const struct llama_model *model)
+     * }
+     */
+    public static MemorySegment qwen4j_model_tensors(MemorySegment error, MemorySegment model) {
+        var mh$ = qwen4j_model_tensors.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_model_tensors", error, model);
+            }
+            return (MemorySegment)mh$.invokeExact(error, model);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_model_is_reordered {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_BOOL,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_model_is_reordered");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * _Bool qwen4j_model_is_reordered(struct qwen4j_error *error, const struct llama_model *model)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_model_is_reordered$descriptor() {
+        return qwen4j_model_is_reordered.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * _Bool qwen4j_model_is_reordered(struct qwen4j_error *error, const struct llama_model *model)
+     * }
+     */
+    public static MethodHandle qwen4j_model_is_reordered$handle() {
+        return qwen4j_model_is_reordered.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * _Bool qwen4j_model_is_reordered(struct qwen4j_error *error, const struct llama_model *model)
+     * }
+     */
+    public static MemorySegment qwen4j_model_is_reordered$address() {
+        return qwen4j_model_is_reordered.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * _Bool qwen4j_model_is_reordered(struct qwen4j_error *error, const struct llama_model *model)
+     * }
+     */
+    public static boolean qwen4j_model_is_reordered(MemorySegment error, MemorySegment model) {
+        var mh$ = qwen4j_model_is_reordered.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_model_is_reordered", error, model);
+            }
+            return (boolean)mh$.invokeExact(error, model);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_model_save {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_model_save");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void qwen4j_model_save(struct qwen4j_error *error, const struct llama_model *model, const char *metadata_path, const char *path)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_model_save$descriptor() {
+        return qwen4j_model_save.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void qwen4j_model_save(struct qwen4j_error *error, const struct llama_model *model, const char *metadata_path, const char *path)
+     * }
+     */
+    public static MethodHandle qwen4j_model_save$handle() {
+        return qwen4j_model_save.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void qwen4j_model_save(struct qwen4j_error *error, const struct llama_model *model, const char *metadata_path, const char *path)
+     * }
+     */
+    public static MemorySegment qwen4j_model_save$address() {
+        return qwen4j_model_save.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void qwen4j_model_save(struct qwen4j_error *error, const struct llama_model *model, const char *metadata_path, const char *path)
+     * }
+     */
+    public static void qwen4j_model_save(MemorySegment error, MemorySegment model, MemorySegment metadata_path, MemorySegment path) {
+        var mh$ = qwen4j_model_save.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_model_save", error, model, metadata_path, path);
+            }
+            mh$.invokeExact(error, model, metadata_path, path);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_tensor_pattern_check {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_tensor_pattern_check");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void qwen4j_tensor_pattern_check(struct qwen4j_error *error, const char *pattern)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_tensor_pattern_check$descriptor() {
+        return qwen4j_tensor_pattern_check.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void qwen4j_tensor_pattern_check(struct qwen4j_error *error, const char *pattern)
+     * }
+     */
+    public static MethodHandle qwen4j_tensor_pattern_check$handle() {
+        return qwen4j_tensor_pattern_check.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void qwen4j_tensor_pattern_check(struct qwen4j_error *error, const char *pattern)
+     * }
+     */
+    public static MemorySegment qwen4j_tensor_pattern_check$address() {
+        return qwen4j_tensor_pattern_check.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void qwen4j_tensor_pattern_check(struct qwen4j_error *error, const char *pattern)
+     * }
+     */
+    public static void qwen4j_tensor_pattern_check(MemorySegment error, MemorySegment pattern) {
+        var mh$ = qwen4j_tensor_pattern_check.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_tensor_pattern_check", error, pattern);
+            }
+            mh$.invokeExact(error, pattern);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_buffer_type {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_buffer_type");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * ggml_backend_buffer_type_t qwen4j_buffer_type(struct qwen4j_error *error, const char *name)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_buffer_type$descriptor() {
+        return qwen4j_buffer_type.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * ggml_backend_buffer_type_t qwen4j_buffer_type(struct qwen4j_error *error, const char *name)
+     * }
+     */
+    public static MethodHandle qwen4j_buffer_type$handle() {
+        return qwen4j_buffer_type.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * ggml_backend_buffer_type_t qwen4j_buffer_type(struct qwen4j_error *error, const char *name)
+     * }
+     */
+    public static MemorySegment qwen4j_buffer_type$address() {
+        return qwen4j_buffer_type.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * ggml_backend_buffer_type_t qwen4j_buffer_type(struct qwen4j_error *error, const char *name)
+     * }
+     */
+    public static MemorySegment qwen4j_buffer_type(MemorySegment error, MemorySegment name) {
+        var mh$ = qwen4j_buffer_type.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_buffer_type", error, name);
+            }
+            return (MemorySegment)mh$.invokeExact(error, name);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_memory_needed {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_memory_needed");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t qwen4j_memory_needed(struct qwen4j_error *error, const char **paths, int32_t n_paths, const struct llama_model_params *model_params, const struct llama_context_params *context_params, const char *architecture, int32_t n_vocab, struct qwen4j_memory *out, int32_t capacity)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_memory_needed$descriptor() {
+        return qwen4j_memory_needed.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t qwen4j_memory_needed(struct qwen4j_error *error, const char **paths, int32_t n_paths, const struct llama_model_params *model_params, const struct llama_context_params *context_params, const char *architecture, int32_t n_vocab, struct qwen4j_memory *out, int32_t capacity)
+     * }
+     */
+    public static MethodHandle qwen4j_memory_needed$handle() {
+        return qwen4j_memory_needed.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t qwen4j_memory_needed(struct qwen4j_error *error, const char **paths, int32_t n_paths, const struct llama_model_params *model_params, const struct llama_context_params *context_params, const char *architecture, int32_t n_vocab, struct qwen4j_memory *out, int32_t capacity)
+     * }
+     */
+    public static MemorySegment qwen4j_memory_needed$address() {
+        return qwen4j_memory_needed.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t qwen4j_memory_needed(struct qwen4j_error *error, const char **paths, int32_t n_paths, const struct llama_model_params *model_params, const struct llama_context_params *context_params, const char *architecture, int32_t n_vocab, struct qwen4j_memory *out, int32_t capacity)
+     * }
+     */
+    public static int qwen4j_memory_needed(MemorySegment error, MemorySegment paths, int n_paths, MemorySegment model_params, MemorySegment context_params, MemorySegment architecture, int n_vocab, MemorySegment out, int capacity) {
+        var mh$ = qwen4j_memory_needed.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_memory_needed", error, paths, n_paths, model_params, context_params, architecture, n_vocab, out, capacity);
+            }
+            return (int)mh$.invokeExact(error, paths, n_paths, model_params, context_params, architecture, n_vocab, out, capacity);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_devices {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_INT,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_devices");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t qwen4j_devices(struct qwen4j_error *error, struct qwen4j_device *out, int32_t capacity)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_devices$descriptor() {
+        return qwen4j_devices.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t qwen4j_devices(struct qwen4j_error *error, struct qwen4j_device *out, int32_t capacity)
+     * }
+     */
+    public static MethodHandle qwen4j_devices$handle() {
+        return qwen4j_devices.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t qwen4j_devices(struct qwen4j_error *error, struct qwen4j_device *out, int32_t capacity)
+     * }
+     */
+    public static MemorySegment qwen4j_devices$address() {
+        return qwen4j_devices.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t qwen4j_devices(struct qwen4j_error *error, struct qwen4j_device *out, int32_t capacity)
+     * }
+     */
+    public static int qwen4j_devices(MemorySegment error, MemorySegment out, int capacity) {
+        var mh$ = qwen4j_devices.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_devices", error, out, capacity);
+            }
+            return (int)mh$.invokeExact(error, out, capacity);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_features {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_features");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * char *qwen4j_features(struct qwen4j_error *error)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_features$descriptor() {
+        return qwen4j_features.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * char *qwen4j_features(struct qwen4j_error *error)
+     * }
+     */
+    public static MethodHandle qwen4j_features$handle() {
+        return qwen4j_features.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * char *qwen4j_features(struct qwen4j_error *error)
+     * }
+     */
+    public static MemorySegment qwen4j_features$address() {
+        return qwen4j_features.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * char *qwen4j_features(struct qwen4j_error *error)
+     * }
+     */
+    public static MemorySegment qwen4j_features(MemorySegment error) {
+        var mh$ = qwen4j_features.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_features", error);
+            }
+            return (MemorySegment)mh$.invokeExact(error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_rejected_backends {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_rejected_backends");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * char *qwen4j_rejected_backends(struct qwen4j_error *error)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_rejected_backends$descriptor() {
+        return qwen4j_rejected_backends.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * char *qwen4j_rejected_backends(struct qwen4j_error *error)
+     * }
+     */
+    public static MethodHandle qwen4j_rejected_backends$handle() {
+        return qwen4j_rejected_backends.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * char *qwen4j_rejected_backends(struct qwen4j_error *error)
+     * }
+     */
+    public static MemorySegment qwen4j_rejected_backends$address() {
+        return qwen4j_rejected_backends.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * char *qwen4j_rejected_backends(struct qwen4j_error *error)
+     * }
+     */
+    public static MemorySegment qwen4j_rejected_backends(MemorySegment error) {
+        var mh$ = qwen4j_rejected_backends.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_rejected_backends", error);
+            }
+            return (MemorySegment)mh$.invokeExact(error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_system_info {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_system_info");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * char *qwen4j_system_info(struct qwen4j_error *error)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_system_info$descriptor() {
+        return qwen4j_system_info.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * char *qwen4j_system_info(struct qwen4j_error *error)
+     * }
+     */
+    public static MethodHandle qwen4j_system_info$handle() {
+        return qwen4j_system_info.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * char *qwen4j_system_info(struct qwen4j_error *error)
+     * }
+     */
+    public static MemorySegment qwen4j_system_info$address() {
+        return qwen4j_system_info.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * char *qwen4j_system_info(struct qwen4j_error *error)
+     * }
+     */
+    public static MemorySegment qwen4j_system_info(MemorySegment error) {
+        var mh$ = qwen4j_system_info.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_system_info", error);
+            }
+            return (MemorySegment)mh$.invokeExact(error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_numa_init {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_BOOL,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_numa_init");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * _Bool qwen4j_numa_init(struct qwen4j_error *error, int32_t strategy)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_numa_init$descriptor() {
+        return qwen4j_numa_init.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * _Bool qwen4j_numa_init(struct qwen4j_error *error, int32_t strategy)
+     * }
+     */
+    public static MethodHandle qwen4j_numa_init$handle() {
+        return qwen4j_numa_init.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * _Bool qwen4j_numa_init(struct qwen4j_error *error, int32_t strategy)
+     * }
+     */
+    public static MemorySegment qwen4j_numa_init$address() {
+        return qwen4j_numa_init.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * _Bool qwen4j_numa_init(struct qwen4j_error *error, int32_t strategy)
+     * }
+     */
+    public static boolean qwen4j_numa_init(MemorySegment error, int strategy) {
+        var mh$ = qwen4j_numa_init.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_numa_init", error, strategy);
+            }
+            return (boolean)mh$.invokeExact(error, strategy);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -5374,15 +8461,15 @@ public class LlamaCpp extends LlamaCpp$shared {
         }
     }
 
-    private static class qwen4j_special_tokens {
+    private static class qwen4j_token_text {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            LlamaCpp.C_INT,
             LlamaCpp.C_POINTER,
             LlamaCpp.C_POINTER,
-            LlamaCpp.C_POINTER
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_special_tokens");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_token_text");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -5390,45 +8477,168 @@ public class LlamaCpp extends LlamaCpp$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t qwen4j_special_tokens(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t *tokens)
+     * const char *qwen4j_token_text(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t token)
      * }
      */
-    public static FunctionDescriptor qwen4j_special_tokens$descriptor() {
-        return qwen4j_special_tokens.DESC;
+    public static FunctionDescriptor qwen4j_token_text$descriptor() {
+        return qwen4j_token_text.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t qwen4j_special_tokens(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t *tokens)
+     * const char *qwen4j_token_text(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t token)
      * }
      */
-    public static MethodHandle qwen4j_special_tokens$handle() {
-        return qwen4j_special_tokens.HANDLE;
+    public static MethodHandle qwen4j_token_text$handle() {
+        return qwen4j_token_text.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t qwen4j_special_tokens(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t *tokens)
+     * const char *qwen4j_token_text(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t token)
      * }
      */
-    public static MemorySegment qwen4j_special_tokens$address() {
-        return qwen4j_special_tokens.ADDR;
+    public static MemorySegment qwen4j_token_text$address() {
+        return qwen4j_token_text.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * int32_t qwen4j_special_tokens(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t *tokens)
+     * const char *qwen4j_token_text(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t token)
      * }
      */
-    public static int qwen4j_special_tokens(MemorySegment error, MemorySegment vocab, MemorySegment tokens) {
-        var mh$ = qwen4j_special_tokens.HANDLE;
+    public static MemorySegment qwen4j_token_text(MemorySegment error, MemorySegment vocab, int token) {
+        var mh$ = qwen4j_token_text.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("qwen4j_special_tokens", error, vocab, tokens);
+                traceDowncall("qwen4j_token_text", error, vocab, token);
             }
-            return (int)mh$.invokeExact(error, vocab, tokens);
+            return (MemorySegment)mh$.invokeExact(error, vocab, token);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_token_score {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LlamaCpp.C_FLOAT,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_token_score");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * float qwen4j_token_score(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t token)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_token_score$descriptor() {
+        return qwen4j_token_score.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * float qwen4j_token_score(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t token)
+     * }
+     */
+    public static MethodHandle qwen4j_token_score$handle() {
+        return qwen4j_token_score.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * float qwen4j_token_score(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t token)
+     * }
+     */
+    public static MemorySegment qwen4j_token_score$address() {
+        return qwen4j_token_score.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * float qwen4j_token_score(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t token)
+     * }
+     */
+    public static float qwen4j_token_score(MemorySegment error, MemorySegment vocab, int token) {
+        var mh$ = qwen4j_token_score.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_token_score", error, vocab, token);
+            }
+            return (float)mh$.invokeExact(error, vocab, token);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_token_attributes {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_token_attributes");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void qwen4j_token_attributes(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t *attributes)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_token_attributes$descriptor() {
+        return qwen4j_token_attributes.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void qwen4j_token_attributes(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t *attributes)
+     * }
+     */
+    public static MethodHandle qwen4j_token_attributes$handle() {
+        return qwen4j_token_attributes.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void qwen4j_token_attributes(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t *attributes)
+     * }
+     */
+    public static MemorySegment qwen4j_token_attributes$address() {
+        return qwen4j_token_attributes.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void qwen4j_token_attributes(struct qwen4j_error *error, const struct llama_vocab *vocab, int32_t *attributes)
+     * }
+     */
+    public static void qwen4j_token_attributes(MemorySegment error, MemorySegment vocab, MemorySegment attributes) {
+        var mh$ = qwen4j_token_attributes.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_token_attributes", error, vocab, attributes);
+            }
+            mh$.invokeExact(error, vocab, attributes);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
