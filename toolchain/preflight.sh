@@ -33,6 +33,7 @@ at_least mvn Maven 3.8.6 maven
 need ninja Ninja ninja-build
 need g++ "a C++ compiler" g++
 need cc "a C compiler" gcc
+need strace "strace, with which a test watches files being forced to disk," strace
 
 [ ${#missing[@]} -eq 0 ] && exit 0
 

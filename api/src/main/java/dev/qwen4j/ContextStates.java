@@ -46,7 +46,7 @@ public final class ContextStates {
         this.cache = cache;
         this.restore = new StateRestore(nativeContext, cache, limits, results);
         this.parameters = StateParameters.of(model.gguf(), options, limits);
-        this.snapshots = new DeviceSnapshots(this, nativeState, options);
+        this.snapshots = new DeviceSnapshots(this, nativeState, model.gguf(), options);
         this.borrowsCache = options.companion().isPresent();
         this.hasPart = cache.cannotAlwaysBeCut();
     }
@@ -88,6 +88,7 @@ public final class ContextStates {
     /** Saves all sequences. */
     public State saveAll() {
         return call(() -> {
+            checkSettled();
             var held = IntStream.range(0, limits.maxSequences())
                     .filter(sequence -> memory.lastPosition(sequence) >= 0)
                     .mapToObj(this::positions)

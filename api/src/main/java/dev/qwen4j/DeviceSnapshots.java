@@ -1,20 +1,30 @@
 package dev.qwen4j;
 
+import dev.qwen4j.gguf.Gguf;
 import dev.qwen4j.internal.NativeState;
 import dev.qwen4j.internal.NativeState.Extent;
 
 /** Which snapshots on the devices are the last of their sequences, and whether llama.cpp can take one at all. For the thread that is inside the context. */
 final class DeviceSnapshots {
+    /** Of tensors in the memory of CUDA devices, the largest of those that are common. */
+    private static final int ALIGNMENT = 128;
+
+    private static final int NUMBER = 2;
+
     private final ContextStates owner;
     private final NativeState nativeState;
     private final ContextOptions options;
+    private final boolean evenRows;
     /** How many were taken of each sequence. */
     private final int[] generations;
 
-    DeviceSnapshots(ContextStates owner, NativeState nativeState, ContextOptions options) {
+    DeviceSnapshots(ContextStates owner, NativeState nativeState, Gguf gguf, ContextOptions options) {
         this.owner = owner;
         this.nativeState = nativeState;
         this.options = options;
+        this.evenRows = gguf.tensors().stream()
+                .filter(tensor -> tensor.name().matches(".*\\.attn_[kv]\\.weight"))
+                .allMatch(tensor -> tensor.shape().getLast() * NUMBER % ALIGNMENT == 0);
         this.generations = new int[options.maxSequences()];
     }
 
@@ -43,8 +53,8 @@ final class DeviceSnapshots {
     }
 
     /**
-     * llama.cpp 0.5.0 counts blocks for numbers, so that of a quantized cache it would copy a fraction; and where values lie transposed, a sequence whose
-     * cells are scattered may need more than the last snapshot's memory, which it finds in a destructor and ends the process.
+     * llama.cpp 0.5.0 counts blocks for numbers, so that of a quantized cache it would copy a fraction. And where values lie transposed, or rows need
+     * padding, a sequence whose cells are scattered needs more than its last snapshot of that size, which it finds in a destructor, and ends the process.
      */
     private void checkCache() {
         if (options.keyType().isQuantized() || options.valueType().isQuantized()) {
@@ -56,6 +66,10 @@ final class DeviceSnapshots {
             throw new StateException(
                     "The context has flash attention " + options.flashAttention()
                             + "; snapshots need a cache that is laid out for it. Create it with FlashAttention.ON, or use save.");
+        }
+        if (!evenRows) {
+            throw new StateException("The keys or values of a token take no multiple of " + ALIGNMENT
+                    + " bytes in this model, so llama.cpp cannot copy them on devices safely. Use save.");
         }
     }
 }
