@@ -372,7 +372,7 @@ QWEN4J_API struct qwen4j_sampler * qwen4j_sampler_copy(struct qwen4j_error * err
 // Removes and frees the stage at a place.
 QWEN4J_API void qwen4j_sampler_remove(struct qwen4j_error * error, struct qwen4j_sampler * sampler, int32_t i);
 
-// How many bytes lazy grammars have heard that still wait: std::regex may recurse for each of them at the next accept. 0 if none waits.
+// How many bytes lazy grammars have heard that still wait: std::regex may recurse for each of them at the next accept. -1 if none waits.
 QWEN4J_API int64_t qwen4j_sampler_heard(const struct qwen4j_sampler * sampler);
 
 // The microseconds that sampling has taken, and how many tokens were sampled.

@@ -166,6 +166,16 @@ bool has_lazy_grammar(const qwen4j_sampler & sampler) {
     return false;
 }
 
+// A draw among them, or among NaNs, ends with any of them.
+bool are_banned(const llama_token_data_array & array) {
+    for (size_t i = 0; i < array.size; i++) {
+        if (array.data[i].logit != -INFINITY) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool is_choice(const qwen4j_sampler & sampler, const llama_token_data_array & array, qwen4j_error * error) {
     if (array.size == 0) {
         fail(error, QWEN4J_SAMPLING_NO_CANDIDATE, "no candidate is left");
@@ -173,9 +183,9 @@ bool is_choice(const qwen4j_sampler & sampler, const llama_token_data_array & ar
         fail(error, QWEN4J_SAMPLING_NO_SELECTION, "no stage selected one of the %zu candidates", array.size);
     } else {
         const llama_token_data & chosen = array.data[array.selected];
-        if (chosen.logit == -INFINITY) {
+        if (chosen.logit == -INFINITY && are_banned(array)) {
             fail(error, QWEN4J_SAMPLING_NO_CANDIDATE, "all %zu candidates are banned", array.size);
-        } else if (std::isnan(chosen.logit) || std::isnan(chosen.p)) {
+        } else if (std::isnan(chosen.logit) || std::isnan(chosen.p) || chosen.logit == -INFINITY) {
             fail(error, QWEN4J_SAMPLING_NOT_A_NUMBER, "the candidates' logits or probabilities are no numbers after the last stage");
         } else if (chosen.id < 0 || chosen.id >= sampler.n_vocab) {
             fail(error, QWEN4J_SAMPLING_NO_CANDIDATE, "token %d was selected, which is not in the vocabulary", chosen.id);
@@ -359,7 +369,7 @@ void qwen4j_sampler_remove(struct qwen4j_error * error, struct qwen4j_sampler * 
 }
 
 int64_t qwen4j_sampler_heard(const struct qwen4j_sampler * sampler) {
-    return sampler->waits ? sampler->heard : 0;
+    return sampler->waits ? sampler->heard : -1;
 }
 
 int64_t qwen4j_sampler_micros(const struct qwen4j_sampler * sampler) {

@@ -227,7 +227,7 @@ public final class Sampler implements AutoCloseable {
     /** A lazy grammar that waits looks for its patterns in all the text, which may take a stack as deep as that is long. */
     private <T> T onStack(Supplier<T> call) {
         long heard = nativeSampler.heardBytes();
-        long stack = heard == 0 ? 0 : stackFor(heard + LONGEST_PIECE);
+        long stack = heard < 0 ? 0 : stackFor(heard + LONGEST_PIECE);
         if (stack > MOST_STACK) {
             throw new SamplingException(
                     SamplingException.Kind.WAITED_TOO_LONG,

@@ -103,7 +103,7 @@ public final class NativeSampler {
         check("remove stage " + index);
     }
 
-    /** The bytes of text that lazy grammars have heard while they wait; 0 if none waits. */
+    /** The bytes of text that lazy grammars have heard while they wait; negative if none waits. */
     public long heardBytes() {
         return LlamaCpp.qwen4j_sampler_heard(sampler);
     }

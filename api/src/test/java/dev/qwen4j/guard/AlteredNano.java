@@ -13,7 +13,7 @@ import java.util.Arrays;
 public final class AlteredNano {
     private static final int TYPE_BYTES = 4;
 
-    private final ByteBuffer file;
+    private ByteBuffer file;
 
     /** Nano as it is. */
     public AlteredNano() throws IOException {
@@ -30,6 +30,24 @@ public final class AlteredNano {
         var counted = ByteBuffer.allocate(Long.BYTES + old.length).order(ByteOrder.LITTLE_ENDIAN);
         counted.putLong(old.length).put(old);
         file.put(find(counted.array()) + Long.BYTES, fresh);
+        return this;
+    }
+
+    /** Puts a longer text in the place of one that stands once, with its length before it; tensors stay aligned if it is so by a multiple of 32 bytes. */
+    public AlteredNano longerText(String before, String after) {
+        var old = before.getBytes(StandardCharsets.UTF_8);
+        var fresh = after.getBytes(StandardCharsets.UTF_8);
+        var counted = ByteBuffer.allocate(Long.BYTES + old.length).order(ByteOrder.LITTLE_ENDIAN);
+        counted.putLong(old.length).put(old);
+        int at = find(counted.array());
+        var bytes = file.array();
+        file = ByteBuffer.allocate(bytes.length + fresh.length - old.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put(bytes, 0, at)
+                .putLong(fresh.length)
+                .put(fresh)
+                .put(bytes, at + counted.capacity(), bytes.length - at - counted.capacity())
+                .rewind();
         return this;
     }
 
