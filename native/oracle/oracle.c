@@ -1,6 +1,7 @@
 // What tests compare Qwen4j with: llama.cpp through its public header and nothing else, linked to the same libraries and never to the shim.
 //
-//   qwen4j-oracle logits   MODEL THREADS N_CTX id…        one batch; raw floats of every position
+//   qwen4j-oracle steps    MODEL THREADS N_CTX N id…      the first N ids in one batch, then the others one by one; raw floats of
+//                                                         every position
 //   qwen4j-oracle tokens   MODEL SPECIAL PARSE            standard input: texts, each a 4-byte little-endian length and its bytes;
 //                                                         output: for each a 4-byte count and 4-byte ids, then its text from them,
 //                                                         a 4-byte length and bytes, with (remove_special, unparse_special) = 00 01 10 11
@@ -67,14 +68,10 @@ static llama_token * ids(char ** args, int n) {
     return tokens;
 }
 
-static int logits(int argc, char ** argv) {
-    struct llama_model *   model   = load(argv[2], false);
-    struct llama_context * ctx     = context(model, atoi(argv[3]), atoi(argv[4]));
-    const int              n       = argc - 5;
-    const int              n_vocab = llama_vocab_n_tokens(llama_model_get_vocab(model));
-    llama_token *          tokens  = ids(argv + 5, n);
-    struct llama_batch     batch   = llama_batch_get_one(tokens, n);
-    int8_t *               outputs = malloc((size_t) n);
+// One batch; the logits of all of it.
+static void evaluate(struct llama_context * ctx, llama_token * tokens, int n, int n_vocab) {
+    struct llama_batch batch   = llama_batch_get_one(tokens, n);
+    int8_t *           outputs = malloc((size_t) n);
     memset(outputs, 1, (size_t) n);
     batch.logits = outputs;
     if (llama_decode(ctx, batch)) {
@@ -84,6 +81,19 @@ static int logits(int argc, char ** argv) {
         put(llama_get_logits_ith(ctx, i), sizeof(float), (size_t) n_vocab);
     }
     free(outputs);
+}
+
+static int steps(int argc, char ** argv) {
+    struct llama_model *   model   = load(argv[2], false);
+    struct llama_context * ctx     = context(model, atoi(argv[3]), atoi(argv[4]));
+    const int              n       = argc - 6;
+    const int              n_vocab = llama_vocab_n_tokens(llama_model_get_vocab(model));
+    llama_token *          tokens  = ids(argv + 6, n);
+    const int              n_batch = atoi(argv[5]) < n ? atoi(argv[5]) : n;
+    evaluate(ctx, tokens, n_batch, n_vocab);
+    for (int i = n_batch; i < n; i++) {
+        evaluate(ctx, tokens + i, 1, n_vocab);
+    }
     free(tokens);
     llama_free(ctx);
     llama_model_free(model);
@@ -372,8 +382,8 @@ static int sample(int argc, char ** argv) {
 
 int main(int argc, char ** argv) {
     llama_log_set(quiet, NULL);
-    if (argc > 5 && !strcmp(argv[1], "logits")) {
-        return logits(argc, argv);
+    if (argc > 6 && !strcmp(argv[1], "steps")) {
+        return steps(argc, argv);
     }
     if (argc == 5 && !strcmp(argv[1], "tokens")) {
         return with_deep_stack(tokens, argv);
@@ -387,5 +397,5 @@ int main(int argc, char ** argv) {
     if (argc > 4 && !strcmp(argv[1], "sample")) {
         return sample(argc, argv);
     }
-    die("usage: logits MODEL THREADS N_CTX id… | tokens MODEL SPECIAL PARSE | vocabulary MODEL | generate MODEL THREADS N_CTX N id… | sample MODEL ROUNDS STAGE…");
+    die("usage: steps MODEL THREADS N_CTX N id… | tokens MODEL SPECIAL PARSE | vocabulary MODEL | generate MODEL THREADS N_CTX N id… | sample MODEL ROUNDS STAGE…");
 }

@@ -147,10 +147,15 @@ final class Oracle {
 
     /** One batch; the logits of every position. */
     List<float[]> logits(int threads, int contextLength, int vocabulary, int[] tokens) {
+        return steps(threads, contextLength, vocabulary, tokens.length, tokens);
+    }
+
+    /** The first tokens in one batch, then the others one by one; the logits of every position. */
+    List<float[]> steps(int threads, int contextLength, int vocabulary, int batch, int[] tokens) {
         var output = run(
                 new byte[0],
                 Stream.concat(
-                        Stream.of("logits", model, threads, contextLength),
+                        Stream.of("steps", model, threads, contextLength, batch),
                         Arrays.stream(tokens).boxed()));
         var result = new ArrayList<float[]>();
         while (output.hasRemaining()) {
