@@ -66,6 +66,7 @@ final class Computation {
         placement.begin();
         placement.placeToken(token);
         run(1, nativeContext::decode);
+        placement.computedToken();
         results.one();
     }
 
@@ -109,6 +110,7 @@ final class Computation {
         limits.checkOutputs(outputs);
         placement.place(batch, from, count, wanted);
         run(count, call);
+        placement.computed(batch, from, count);
         results.of(wanted);
     }
 
@@ -122,18 +124,18 @@ final class Computation {
         }
         var thrown = nativeContext.listenerFailure();
         if (thrown.isPresent()) {
-            placement.undo();
+            placement.undo(true);
             throw new Qwen4jException("Decoding ended because its eval listener threw.", thrown.get());
         }
         switch (outcome) {
             case DONE -> placement.done();
             case NO_ROOM -> {
-                placement.undo();
+                placement.undo(false);
                 throw new ContextFullException(limits.length(), placement.held(), count);
             }
             case CANCELLED, STOPPED -> {
                 // Micro-batches that were finished before stay in the cache.
-                placement.undo();
+                placement.undo(true);
                 throw new CancelledException(
                         "Decoding " + count + " tokens at position " + placement.held() + " was cancelled.");
             }
@@ -147,7 +149,7 @@ final class Computation {
             return e.with("The failure came in the middle of a computation, so the context is closed; create another.");
         }
         if (e.kind() != LlamaException.Kind.EXITING) {
-            placement.undo();
+            placement.undo(true);
         }
         return e;
     }

@@ -39,7 +39,7 @@ public final class Context implements AutoCloseable {
         var results = new Results(nativeContext.results());
         this.threads = threads;
         this.results = results;
-        limits = new ContextLimits(nativeModel, nativeContext, options, model.tokenizer());
+        limits = new ContextLimits(model, nativeModel, nativeContext, options);
         canEncode = nativeModel.hasEncoder() || nativeContext.memory().isAbsent();
         // None of these may hold on to the context: what is not reachable but through them was never closed.
         lifetime = new Lifetime(
@@ -54,7 +54,7 @@ public final class Context implements AutoCloseable {
                     nativeContext.free();
                     threads.detach();
                 });
-        cache = new KvCache(nativeContext.memory(), lifetime, limits, nativeModel, model.architecture());
+        cache = new KvCache(nativeContext, lifetime, limits, nativeModel, model.architecture());
         states = new ContextStates(model, nativeContext, lifetime, limits, options, cache, results);
         computation = new Computation(
                 nativeContext,

@@ -18,17 +18,17 @@ final class ContextLimits {
     private final int embeddingLength;
     private final int positionDimensions;
 
-    ContextLimits(NativeModel model, NativeContext context, ContextOptions options, Tokenizer tokenizer) {
-        this.tokenizer = tokenizer;
+    ContextLimits(Model handle, NativeModel model, NativeContext context, ContextOptions options) {
+        var learned = ContextRequirements.learnedPositions(handle.gguf(), model);
+        tokenizer = handle.tokenizer();
         batchSize = context.batchSize();
         microBatchSize = context.microBatchSize();
         maxSequences = context.maxSequences();
         maxOutputs = options.maxOutputs() == 0 || model.hasEncoder() ? batchSize : options.maxOutputs();
         // llama.cpp rounds up, but learned positions end where they end: a worker thread's assert ends the JVM.
-        int learned = model.mayHaveLearnedPositions() ? model.trainedContextLength() : Integer.MAX_VALUE;
-        length = Math.min(context.length(), learned);
-        sequenceLength = Math.min(context.sequenceLength(), learned);
-        endless = model.isRecurrent() && !model.isHybrid() && !model.mayHaveLearnedPositions();
+        sequenceLength = (int) Math.min(context.sequenceLength(), learned.orElse(Integer.MAX_VALUE));
+        length = (int) Math.min(context.length(), (long) sequenceLength * maxSequences);
+        endless = model.isRecurrent() && !model.isHybrid() && learned.isEmpty();
         unified = options.unified() || maxSequences == 1;
         alwaysWhole = context.memory().isAbsent();
         embeddingLength = model.inputEmbeddingLength();

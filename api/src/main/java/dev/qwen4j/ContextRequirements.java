@@ -2,9 +2,13 @@ package dev.qwen4j;
 
 import dev.qwen4j.gguf.Gguf;
 import dev.qwen4j.internal.NativeModel;
+import java.util.OptionalLong;
 
 /** What a model asks of its contexts: where llama.cpp would assert, on threads where that cannot be caught even, or answer wrongly. */
 final class ContextRequirements {
+    /** LLM_TENSOR_POS_EMBD; models without it have linear biases, or leave positions to recurrent layers. */
+    private static final String POSITIONS = "position_embd.weight";
+
     private final Gguf gguf;
     private final NativeModel model;
 
@@ -24,14 +28,29 @@ final class ContextRequirements {
         if (options.maxOutputs() > 0) {
             checkAtLeastSequences("maxOutputs", options.maxOutputs(), options);
         }
-        int trained = model.trainedContextLength();
-        if (model.mayHaveLearnedPositions() && trained > 0 && options.length() > trained) {
+        var learned = learnedPositions(gguf, model);
+        int sharers = options.unified() ? 1 : options.maxSequences();
+        if (learned.isPresent() && options.length() / sharers > learned.getAsLong()) {
             throw new IllegalArgumentException("length is " + options.length() + ", but the model ("
-                    + gguf.architecture() + ") has no positions beyond " + trained
-                    + ", the length it was trained with. Use at most that.");
+                    + gguf.architecture() + ") has no positions beyond " + learned.getAsLong()
+                    + ", the length it was trained with. Use at most that for each sequence.");
         }
         checkHead("keyType", options.keyType(), headSize("attention.key_length"));
         checkHead("valueType", options.valueType(), headSize("attention.value_length"));
+    }
+
+    /** How many positions a model has, where they are learned and so end. */
+    static OptionalLong learnedPositions(Gguf gguf, NativeModel model) {
+        int trained = model.trainedContextLength();
+        if (!model.mayHaveLearnedPositions() || trained <= 0) {
+            return OptionalLong.empty();
+        }
+        var table = gguf.tensors().stream()
+                .filter(tensor -> tensor.name().equals(POSITIONS))
+                .mapToLong(tensor -> tensor.shape().getLast())
+                .findFirst();
+        // In a split model it may lie in another file.
+        return table.isPresent() || gguf.split().isEmpty() ? table : OptionalLong.of(trained);
     }
 
     /** llama.cpp reserves results for one token a sequence. */

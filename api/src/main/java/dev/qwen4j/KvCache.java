@@ -1,6 +1,7 @@
 package dev.qwen4j;
 
 import dev.qwen4j.internal.Lifetime;
+import dev.qwen4j.internal.NativeContext;
 import dev.qwen4j.internal.NativeMemory;
 import dev.qwen4j.internal.NativeModel;
 import java.util.OptionalInt;
@@ -22,14 +23,16 @@ public final class KvCache {
     private final SharedCells sharedCells = new SharedCells();
     /** Whether numbers lie elsewhere, or are others, than what the cells say: llama.cpp copies between streams and rotates at the next decode only. */
     private boolean unsettled;
+    private final Rollback rollback;
 
-    KvCache(NativeMemory memory, Lifetime lifetime, ContextLimits limits, NativeModel model, String architecture) {
-        this.memory = memory;
+    KvCache(NativeContext context, Lifetime lifetime, ContextLimits limits, NativeModel model, String architecture) {
+        this.memory = context.memory();
         this.lifetime = lifetime;
         this.limits = limits;
         this.architecture = architecture;
         this.slidingWindow = model.slidingWindow();
         this.recurrent = model.isRecurrent() || model.isHybrid();
+        this.rollback = new Rollback(context.rollbackTokens(), limits.maxSequences());
     }
 
     /** The number of sequences. */
@@ -65,8 +68,9 @@ public final class KvCache {
     /**
      * Forgets positions of a sequence.
      *
-     * @throws KvCacheException if what remains would not be enough for the tokens that follow: a recurrent state cannot be cut (but see {@link
-     *     ContextOptions#rollbackTokens}), and a sliding window only where it still holds what a token at {@code from} attends to
+     * @throws KvCacheException if what remains would not be enough for the tokens that follow: a recurrent state cannot be cut (but once, inside the
+     *     last batch and unless it was copied, by {@link ContextOptions#rollbackTokens}), and a sliding window only where it still holds what a token
+     *     at {@code from} attends to
      */
     public void remove(int sequence, int from, int to) {
         run(() -> {
@@ -104,13 +108,14 @@ public final class KvCache {
             if (source == target) {
                 return;
             }
-            int first = Math.max(from, memory.firstPosition(source));
             int last = Math.min(to - 1, memory.lastPosition(source));
-            if (memory.lastPosition(source) < 0 || last < first) {
+            if (last < from) {
                 return;
             }
-            checkCopy(source, target, from, first, last);
+            checkCopy(source, target, from, last);
             memory.copy(source, target, from, whole(source, from, to) ? -1 : to);
+            rollback.none(source);
+            rollback.none(target);
             if (limits.isUnified() && !recurrent) {
                 sharedCells.copy(source, target, last + 1);
             }
@@ -122,6 +127,7 @@ public final class KvCache {
     public void keep(int sequence) {
         run(() -> {
             memory.keep(limits.checkedSequence(sequence));
+            rollback.keep(sequence);
             sharedCells.clear();
         });
     }
@@ -191,21 +197,47 @@ public final class KvCache {
         if (length > last) {
             return last + 1;
         }
-        if (length > 0 && holdsWindow(sequence, length) && memory.remove(sequence, length, -1)) {
+        if (length > 0 && canEnd(sequence, length, last) && memory.remove(sequence, length, -1)) {
             sharedCells.truncate(sequence, length);
+            rollback.none(sequence);
             return length;
         }
         forget(sequence);
         return 0;
     }
 
+    /**
+     * Undoes a batch that failed, as {@link #truncateOrRemove}.
+     *
+     * @param begun whether some of it may have been computed: llama.cpp then takes recurrent states back to copies that may not have been written
+     */
+    void restore(int sequence, int length, boolean begun) {
+        if (begun && rollback.isPossible()) {
+            forget(sequence);
+        } else {
+            truncateOrRemove(sequence, length);
+        }
+    }
+
+    /** Entries of a batch have been computed. */
+    void computed(Batch batch, int from, int count) {
+        rollback.computed(batch, from, count);
+    }
+
+    /** One token of sequence 0 has been computed. */
+    void computedToken() {
+        rollback.computedToken();
+    }
+
     void forgetAll() {
         memory.clear();
+        rollback.clear();
         sharedCells.clear();
     }
 
     private void forget(int sequence) {
         memory.remove(sequence);
+        rollback.none(sequence);
         sharedCells.truncate(sequence, 0);
     }
 
@@ -216,17 +248,20 @@ public final class KvCache {
                     .formatted(from, to, sequence));
         }
         if (tail && !holdsWindow(sequence, from)) {
-            throw refused(
-                    "sequence %d cannot be cut at position %d: its sliding window of %d holds nothing before position %d"
-                            .formatted(sequence, from, slidingWindow, memory.firstPosition(sequence)));
+            throw refused("sequence %d cannot be cut at position %d: %s".formatted(sequence, from, lost(sequence)));
         }
-        if (!memory.remove(sequence, from, tail ? -1 : to)) {
+        if (tail && !rollback.allows(sequence, last + 1 - from) || !memory.remove(sequence, from, tail ? -1 : to)) {
             throw refused("sequence %d, which ends at position %d, cannot be cut at position %d"
                     .formatted(sequence, last, from));
         }
         if (tail) {
+            rollback.none(sequence);
             sharedCells.truncate(sequence, from);
         }
+    }
+
+    private boolean canEnd(int sequence, int length, int last) {
+        return holdsWindow(sequence, length) && rollback.allows(sequence, last + 1 - length);
     }
 
     /** llama.cpp cuts a sliding window anywhere, also where the cells that the next token attends to are gone. */
@@ -234,8 +269,7 @@ public final class KvCache {
         return slidingWindow == 0 || memory.firstPosition(sequence) <= Math.max(0, position - slidingWindow);
     }
 
-    private void checkCopy(int source, int target, int from, int first, int last) {
-        int held = memory.lastPosition(target) + 1;
+    private void checkCopy(int source, int target, int from, int last) {
         boolean whole = whole(source, from, last + 1);
         if (!whole && (recurrent || !limits.isUnified())) {
             throw refused("a part of sequence %d cannot be copied: %s. Copy all of it, and cut the copy"
@@ -245,11 +279,21 @@ public final class KvCache {
                                     ? "its state is recurrent"
                                     : "each sequence has cells of its own, see ContextOptions.unified"));
         }
-        if (held != (held == 0 ? 0 : first) || (held == 0 && from > 0)) {
+        if (!whole && !holdsWindow(source, last + 1)) {
+            throw refused("sequence %d cannot be copied up to position %d: %s".formatted(source, last, lost(source)));
+        }
+        int held = memory.lastPosition(target) + 1;
+        int first = slidingWindow > 0 ? from : Math.max(from, memory.firstPosition(source));
+        if (held != (held == 0 ? from : first)) {
             throw refused(
                     "positions %d to %d of sequence %d cannot follow sequence %d, which holds %d. Remove it first, or copy from there"
                             .formatted(first, last, source, target, held));
         }
+    }
+
+    private String lost(int sequence) {
+        return "its sliding window of %d holds nothing before position %d"
+                .formatted(slidingWindow, memory.firstPosition(sequence));
     }
 
     private boolean whole(int source, int from, int to) {

@@ -88,6 +88,16 @@ final class Placement {
         }
     }
 
+    /** What was placed last was computed. */
+    void computed(Batch source, int from, int count) {
+        cache.computed(source, from, count);
+    }
+
+    /** One token of sequence 0 was computed. */
+    void computedToken() {
+        cache.computedToken();
+    }
+
     /** Checks that all entries of a batch will find room, without placing any. */
     void checkRoom(Batch batch) {
         for (int entry = 0; entry < batch.size(); entry++) {
@@ -156,14 +166,18 @@ final class Placement {
         }
     }
 
-    /** Makes the touched sequences hold what they held before, or nothing where a cache cannot be cut. */
-    void undo() {
+    /**
+     * Makes the touched sequences hold what they held before, or nothing where a cache cannot be cut.
+     *
+     * @param begun whether some of the batch may have been computed
+     */
+    void undo(boolean begun) {
         if (anew) {
             return;
         }
         for (int sequence = 0; sequence < touched; sequence++) {
             if (before[sequence] != UNTOUCHED) {
-                cache.truncateOrRemove(sequence, before[sequence]);
+                cache.restore(sequence, before[sequence], begun);
             }
         }
     }

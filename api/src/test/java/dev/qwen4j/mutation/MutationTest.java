@@ -3,6 +3,7 @@ package dev.qwen4j.mutation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.qwen4j.mutation.MutationRun.Ending;
+import dev.qwen4j.oracle.TestArchitectures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,6 +7,7 @@ import dev.qwen4j.Model;
 import dev.qwen4j.ModelLoadException;
 import dev.qwen4j.gguf.GgmlType;
 import dev.qwen4j.mutation.GgufDocument.Entry;
+import dev.qwen4j.oracle.TestArchitectures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

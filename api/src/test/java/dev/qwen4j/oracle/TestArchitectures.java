@@ -1,19 +1,19 @@
 package dev.qwen4j.oracle;
 
+import dev.qwen4j.child.LlamaCppSource;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Tiny models of all architectures with random weights, that llama.cpp's test-llama-archs writes. */
 public final class TestArchitectures {
-    /** It leaves those without a reason to give out silently. */
-    private static final List<String> LEFT_OUT_SILENTLY = List.of("gemma4", "gemma4-assistant", "eagle3", "dflash");
-
-    private static final Pattern SKIPPED = Pattern.compile("save_models: (\\S+) model \\((\\w+)\\) is unsupported");
+    /** A line of LLM_ARCH_NAMES. */
+    private static final Pattern NAME = Pattern.compile("\\{ LLM_ARCH_\\w+, +\"([^\"(]+)\" +}");
 
     private final Path folder;
     private final String log;
@@ -41,6 +41,14 @@ public final class TestArchitectures {
         return new TestArchitectures(folder, Files.readString(log));
     }
 
+    /** Writes one for each of some architectures. */
+    public static TestArchitectures write(Path folder, List<String> architectures)
+            throws IOException, InterruptedException {
+        var written = write(folder, "^(" + String.join("|", architectures) + ")$");
+        architectures.forEach(written::file);
+        return written;
+    }
+
     /** The files, sorted by name. */
     public List<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
@@ -52,18 +60,23 @@ public final class TestArchitectures {
 
     /** The file of an architecture of which there is one. */
     public Path file(String architecture) {
+        return find(architecture).orElseThrow(() -> new AssertionError("There is no " + architecture + ":\n" + log));
+    }
+
+    /** The architectures that llama.cpp has and the program cannot write. */
+    public List<String> notWritten() throws IOException {
+        var source = Files.readString(LlamaCppSource.path("src", "llama-arch.cpp"));
+        return NAME.matcher(source)
+                .results()
+                .map(match -> match.group(1))
+                .filter(name -> find(name).isEmpty())
+                .toList();
+    }
+
+    private Optional<Path> find(String architecture) {
         return Stream.of("-dense.gguf", "-moe.gguf")
                 .map(end -> folder.resolve(architecture + end))
                 .filter(Files::exists)
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("There is no " + architecture + ":\n" + log));
-    }
-
-    /** The architectures that cannot be written, as far as the program says so. */
-    public List<String> notWritten() {
-        return Stream.concat(
-                        SKIPPED.matcher(log).results().map(match -> match.group(1) + " (" + match.group(2) + ")"),
-                        LEFT_OUT_SILENTLY.stream())
-                .toList();
+                .findFirst();
     }
 }
