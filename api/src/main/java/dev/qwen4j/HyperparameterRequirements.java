@@ -69,7 +69,7 @@ final class HyperparameterRequirements {
             "ssm.time_step_rank", STATE_SPACES,
             "experts_per_group", Set.of("grovemoe"),
             "expert_used_count", MIXTURES,
-            "attention.indexer.block_size", Set.of("minimax-m3", "qwen4exp"),
+            "attention.indexer.block_size", Set.of("minimax-m3"),
             "attention.output_group_count", Set.of("deepseek4"));
 
     private final Gguf gguf;
