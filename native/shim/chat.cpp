@@ -1,5 +1,6 @@
 // Chat templates and their parsers live in llama.cpp's C++ library `common`; they cross into Java as JSON text.
 #include "guard.h"
+#include "live.h"
 
 #include "chat.h"
 #include "common.h"
@@ -15,6 +16,11 @@ using namespace qwen4j;
 
 struct qwen4j_chat {
     common_chat_templates_ptr templates;
+
+    qwen4j_chat() { live.chats++; }
+    ~qwen4j_chat() { live.chats--; }
+    qwen4j_chat(const qwen4j_chat &) = delete;
+    qwen4j_chat & operator=(const qwen4j_chat &) = delete;
 };
 
 namespace {

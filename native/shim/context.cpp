@@ -1,6 +1,7 @@
 #include "context.h"
 
 #include "guard.h"
+#include "live.h"
 #include "model_files.h"
 #include "shutdown.h"
 
@@ -36,12 +37,16 @@ bool on_abort_query(void * user_data) {
 }
 
 void destroy(qwen4j_context * context) {
+    if (!context) {
+        return;
+    }
     if (context->abandoned) {
         context->pools.release();
         context->retired.release();
         return;
     }
     if (context->llama) {
+        live.contexts--;
         llama_free(context->llama);
     }
     delete context;
@@ -151,6 +156,7 @@ struct qwen4j_context * qwen4j_context_new(struct qwen4j_error * error, struct l
             fail(error, 0, "llama.cpp did not create a context");
             return nullptr;
         }
+        live.contexts++;
         if (!set_threads(context.get(), params->n_threads, params->n_threads_batch, error)) {
             return nullptr;
         }

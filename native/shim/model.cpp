@@ -1,4 +1,5 @@
 #include "guard.h"
+#include "live.h"
 #include "model_files.h"
 #include "shutdown.h"
 
@@ -56,14 +57,18 @@ struct llama_model * qwen4j_model_load(struct qwen4j_error * error, const char *
             return nullptr;
         }
         keep_files(model, std::move(files));
+        live.models++;
         return model;
     });
 }
 
 void qwen4j_model_free(struct qwen4j_error * error, struct llama_model * model) {
     guarded(error, [&] {
-        llama_model_free(model);
-        forget_files(model);
+        if (model) {
+            live.models--;
+            llama_model_free(model);
+            forget_files(model);
+        }
     });
 }
 

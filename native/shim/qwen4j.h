@@ -6,6 +6,7 @@
 //   - structs travel by pointer
 //   - text is UTF-8; what is returned as char * is freed with qwen4j_text_free
 //   - a handle is used by one thread at a time, except where it says otherwise
+//   - what frees a handle takes null too, and does nothing
 #ifndef QWEN4J_H
 #define QWEN4J_H
 
@@ -53,6 +54,17 @@ struct qwen4j_error {
 // Once per process: later calls, from other class loaders too, return what the first returned. Nothing is searched in the working directory;
 // $GGML_BACKEND_PATH counts only if allow_backend_path is not 0. Returns 0, or -1 with a text in error_text.
 QWEN4J_API int32_t qwen4j_init(const char * folder, int32_t allow_backend_path, char * error_text, int32_t error_size);
+
+// How many objects of each kind live in this process: made, and not freed.
+struct qwen4j_live {
+    int32_t models;
+    int32_t contexts;
+    int32_t samplers;
+    int32_t chats;
+    int32_t threadpools; // contexts' own ones, too
+};
+
+QWEN4J_API void qwen4j_count_live(struct qwen4j_live * out);
 
 // ---- Log -------------------------------------------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "live.h"
 #include "qwen4j.h"
 
 #include <cstdint>
@@ -19,8 +20,11 @@ struct qwen4j_sampler {
     int64_t micros = 0;
     int64_t count  = 0;
 
-    qwen4j_sampler() = default;
-    ~qwen4j_sampler() { llama_sampler_free(chain); }
+    qwen4j_sampler() { qwen4j::live.samplers++; }
+    ~qwen4j_sampler() {
+        qwen4j::live.samplers--;
+        llama_sampler_free(chain);
+    }
     qwen4j_sampler(const qwen4j_sampler &) = delete;
     qwen4j_sampler & operator=(const qwen4j_sampler &) = delete;
 };

@@ -1,6 +1,7 @@
 #include "threadpool.h"
 
 #include "guard.h"
+#include "live.h"
 
 #include "ggml-backend.h"
 
@@ -18,12 +19,17 @@ template <typename Function> Function cpu_function(const char * name) {
 }
 
 Pool make_pool(ggml_threadpool_params & params) {
-    return Pool(cpu_function<decltype(&ggml_threadpool_new)>("ggml_threadpool_new")(&params));
+    Pool pool(cpu_function<decltype(&ggml_threadpool_new)>("ggml_threadpool_new")(&params));
+    if (pool) {
+        live.threadpools++;
+    }
+    return pool;
 }
 
 }  // namespace
 
 void FreePool::operator()(ggml_threadpool_t pool) const {
+    live.threadpools--;
     cpu_function<decltype(&ggml_threadpool_free)>("ggml_threadpool_free")(pool);
 }
 
@@ -49,5 +55,5 @@ struct ggml_threadpool * qwen4j_threadpool_new(struct qwen4j_error * error, cons
 }
 
 void qwen4j_threadpool_free(struct qwen4j_error * error, struct ggml_threadpool * pool) {
-    guarded(error, [&] { FreePool{}(pool); });
+    guarded(error, [&] { Pool(pool).reset(); });
 }

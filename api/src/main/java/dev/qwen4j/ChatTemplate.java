@@ -39,8 +39,8 @@ public final class ChatTemplate implements AutoCloseable {
         this.modelsOwn = modelsOwn;
         this.nativeTemplate = nativeTemplate;
         this.controlText = model.controlText();
-        this.lifetime = new Lifetime(
-                this, "chat template", Lifetime.Sharing.ANY_THREADS, List.of(parent), nativeTemplate::free);
+        this.lifetime = new Lifetime("chat template", Lifetime.Sharing.ANY_THREADS, nativeTemplate::free);
+        lifetime.takeOver(this, List.of(parent));
     }
 
     static ChatTemplate parse(Model model, Lifetime parent, NativeModel nativeModel, Optional<String> source) {

@@ -25,17 +25,27 @@ final class ComputeThreads {
 
     void attach(ThreadPool pool, ThreadPool batchPool) {
         var next = Stream.of(pool, batchPool).distinct().toList();
+        var before = pools;
+        var both = Stream.concat(before.stream(), next.stream()).toList();
+        var left = Stream.concat(retired.stream(), before.stream()).toList();
+        retain(next);
+        // Until llama.cpp has said that it took the new ones it may have either.
+        pools = both;
+        nativeContext.attach(pool.nativePool(), batchPool.nativePool());
+        retired = left;
+        pools = next;
+    }
+
+    private static void retain(List<ThreadPool> next) {
         int retained = 0;
         try {
             for (; retained < next.size(); retained++) {
                 next.get(retained).retain();
             }
-            nativeContext.attach(pool.nativePool(), batchPool.nativePool());
         } catch (Throwable e) {
             next.subList(0, retained).forEach(ThreadPool::release);
             throw e;
         }
-        replace(next);
     }
 
     /** The context is freed. */

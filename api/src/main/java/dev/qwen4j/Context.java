@@ -43,10 +43,8 @@ public final class Context implements AutoCloseable {
         canEncode = nativeModel.hasEncoder() || nativeContext.memory().isAbsent();
         // None of these may hold on to the context: what is not reachable but through them was never closed.
         lifetime = new Lifetime(
-                this,
                 "context",
                 Lifetime.Sharing.ONE_THREAD,
-                parents,
                 nativeContext::clearCancel,
                 nativeContext::requestCancel,
                 () -> {
@@ -66,6 +64,7 @@ public final class Context implements AutoCloseable {
                 isCausal(model, options),
                 options.embeddings(),
                 lifetime::close);
+        lifetime.takeOver(this, parents);
     }
 
     /** llama.h does not say what it takes from the model. */

@@ -38,8 +38,9 @@ public final class Model implements AutoCloseable {
         this.header = header;
         this.options = options;
         this.nativeModel = nativeModel;
-        this.lifetime = new Lifetime(this, "model", Lifetime.Sharing.ANY_THREADS, List.of(), nativeModel::free);
+        this.lifetime = new Lifetime("model", Lifetime.Sharing.ANY_THREADS, nativeModel::free);
         this.tokenizer = new Tokenizer(nativeModel.vocabulary(), header, lifetime);
+        lifetime.takeOver(this, List.of());
     }
 
     /** Loads a GGUF file with default options; see {@link #load(Path, UnaryOperator)}. */

@@ -42,8 +42,8 @@ public final class Sampler implements AutoCloseable {
         this.stages = new ArrayList<>(stages);
         this.customs = new ArrayList<>(customs);
         this.nativeSampler = nativeSampler;
-        this.lifetime =
-                new Lifetime(this, "sampler", Lifetime.Sharing.ONE_THREAD, List.of(parent), nativeSampler::free);
+        this.lifetime = new Lifetime("sampler", Lifetime.Sharing.ONE_THREAD, nativeSampler::free);
+        lifetime.takeOver(this, List.of(parent));
     }
 
     static Sampler create(Context context, Lifetime parent, NativeVocabulary vocabulary, Sampling sampling) {
@@ -53,7 +53,11 @@ public final class Sampler implements AutoCloseable {
                         new CustomAdapter(((SamplingStage.Custom) stage).maker().get()))
                 .toList();
         return own(
-                context, parent, sampling.stages(), customs, new NativeSampler(vocabulary, sampling.stages(), customs));
+                context,
+                parent,
+                sampling.stages(),
+                customs,
+                () -> new NativeSampler(vocabulary, sampling.stages(), customs));
     }
 
     private static Sampler own(
@@ -61,7 +65,8 @@ public final class Sampler implements AutoCloseable {
             Lifetime parent,
             List<SamplingStage> stages,
             List<CustomAdapter> customs,
-            NativeSampler nativeSampler) {
+            Supplier<NativeSampler> creation) {
+        var nativeSampler = creation.get();
         try {
             return new Sampler(context, parent, stages, customs, nativeSampler);
         } catch (Throwable e) {
@@ -156,7 +161,7 @@ public final class Sampler implements AutoCloseable {
     public Sampler copy() {
         return lifetime.call(() -> {
             var copies = customs.stream().map(CustomAdapter::copy).toList();
-            return own(context, parent, stages, copies, new NativeSampler(nativeSampler, copies));
+            return own(context, parent, stages, copies, () -> new NativeSampler(nativeSampler, copies));
         });
     }
 

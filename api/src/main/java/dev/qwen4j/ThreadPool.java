@@ -1,5 +1,6 @@
 package dev.qwen4j;
 
+import dev.qwen4j.internal.LeakReport;
 import dev.qwen4j.internal.NativeThreadPool;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -18,14 +19,16 @@ public final class ThreadPool implements AutoCloseable {
     private final long number = COUNT.getAndIncrement();
     private final ThreadPoolOptions options;
     private final NativeThreadPool nativePool;
+    private final LeakReport leak = new LeakReport("thread pool");
     private final ReentrantLock inUse = new ReentrantLock();
     private final ReentrantLock lock = new ReentrantLock();
     private int contexts;
     private boolean closed;
 
-    private ThreadPool(ThreadPoolOptions options) {
+    private ThreadPool(ThreadPoolOptions options, NativeThreadPool nativePool) {
         this.options = options;
-        this.nativePool = new NativeThreadPool(options);
+        this.nativePool = nativePool;
+        leak.watch(this);
     }
 
     /**
@@ -34,7 +37,13 @@ public final class ThreadPool implements AutoCloseable {
      * @throws LlamaException if they cannot be started
      */
     public static ThreadPool start(ThreadPoolOptions options) {
-        return new ThreadPool(options);
+        var nativePool = new NativeThreadPool(options);
+        try {
+            return new ThreadPool(options, nativePool);
+        } catch (Throwable e) {
+            nativePool.free();
+            throw e;
+        }
     }
 
     /** What it was started with. */
@@ -49,6 +58,7 @@ public final class ThreadPool implements AutoCloseable {
         try {
             if (!closed) {
                 closed = true;
+                leak.silence();
                 freeIfUnused();
             }
         } finally {

@@ -1,7 +1,6 @@
 package dev.qwen4j.internal;
 
 import dev.qwen4j.ConcurrentUseException;
-import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -11,15 +10,13 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Who may be inside a native object, and when it is freed.
  *
  * <p>Calls are bracketed by {@link #enter} and {@link #leave}. {@link #close} lets no more of them in, asks the running ones to stop, and waits for
  * them up to a second; whoever is last frees the object, so that it is never freed under a call. Lifetimes are a tree: closing one closes those below
- * it, and it is freed after all of them. Safe for use by any thread.
+ * it, and it is freed after all of them. Until {@link #takeOver}, the object is its maker's to free. Safe for use by any thread.
  */
 public final class Lifetime {
     /** How many threads may be inside at once. */
@@ -28,13 +25,10 @@ public final class Lifetime {
         ANY_THREADS
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger(Lifetime.class);
-    private static final Cleaner LEAKS = Cleaner.create();
     private static final Duration PATIENCE = Duration.ofMillis(900);
 
     private final String name;
     private final Sharing sharing;
-    private final List<Lifetime> parents;
     private final Runnable begin;
     private final Runnable stop;
     private final Runnable free;
@@ -42,45 +36,53 @@ public final class Lifetime {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
     private final Set<Lifetime> children = Collections.newSetFromMap(new IdentityHashMap<>());
+    private List<Lifetime> parents = List.of();
     private int calls;
     private @Nullable Thread occupant;
     private boolean closing;
     private boolean freeing;
     private boolean freed;
 
-    /** Begins a lifetime whose calls are short enough to be waited for. */
-    public Lifetime(Object handle, String name, Sharing sharing, List<Lifetime> parents, Runnable free) {
-        this(handle, name, sharing, parents, () -> {}, () -> {}, free);
+    /** A lifetime whose calls are short enough to be waited for. */
+    public Lifetime(String name, Sharing sharing, Runnable free) {
+        this(name, sharing, () -> {}, () -> {}, free);
     }
 
     /**
-     * Begins a lifetime.
+     * A lifetime.
      *
-     * @param handle what is reported when it becomes unreachable without having been closed
      * @param name what messages call it, such as "context"
-     * @param parents what it belongs to, none of them twice; closing any of them closes it
      * @param begin takes back what {@code stop} asked for; called by each thread that enters
      * @param stop asks running calls to end soon; called by other threads, only while a call is inside
      * @param free frees the native object; called once, when no call is inside, on the thread that leaves or closes last
-     * @throws IllegalStateException if a parent is closed; the native object is then still the caller's
      */
-    public Lifetime(
-            Object handle,
-            String name,
-            Sharing sharing,
-            List<Lifetime> parents,
-            Runnable begin,
-            Runnable stop,
-            Runnable free) {
+    public Lifetime(String name, Sharing sharing, Runnable begin, Runnable stop, Runnable free) {
         this.name = name;
         this.sharing = sharing;
-        this.parents = List.copyOf(parents);
         this.begin = begin;
         this.stop = stop;
         this.free = free;
-        this.leak = new LeakReport(name, new Throwable("opened here"));
-        join();
-        LEAKS.register(handle, leak);
+        this.leak = new LeakReport(name);
+    }
+
+    /**
+     * Takes the native object over from its maker; the last thing that a handle's constructor does, for what fails after it would free twice.
+     *
+     * @param handle what is reported when it becomes unreachable without having been closed
+     * @param parents what it belongs to, none of them twice; closing any of them closes it
+     * @throws IllegalStateException if a parent is closed; the native object is then still the caller's
+     */
+    public void takeOver(Object handle, List<Lifetime> parents) {
+        // A parent that is closed by another thread before the next one is joined must not free what would then be the caller's again.
+        calls = 1;
+        try {
+            leak.watch(handle);
+            join(List.copyOf(parents));
+        } catch (Throwable e) {
+            leak.silence();
+            throw e;
+        }
+        leave();
     }
 
     /**
@@ -97,8 +99,8 @@ public final class Lifetime {
                 throw new ConcurrentUseException(intrusion());
             }
             begin.run();
-            calls++;
             occupant = Thread.currentThread();
+            calls++;
         } finally {
             lock.unlock();
         }
@@ -192,16 +194,16 @@ public final class Lifetime {
         below.forEach(Lifetime::beginClose);
     }
 
-    private void join() {
+    private void join(List<Lifetime> above) {
+        parents = above;
         int joined = 0;
         try {
-            for (; joined < parents.size(); joined++) {
-                parents.get(joined).addChild(this);
+            for (; joined < above.size(); joined++) {
+                above.get(joined).addChild(this);
             }
-        } finally {
-            if (joined < parents.size()) {
-                parents.subList(0, joined).forEach(above -> above.removeChild(this));
-            }
+        } catch (Throwable e) {
+            above.subList(0, joined).forEach(parent -> parent.removeChild(this));
+            throw e;
         }
     }
 
@@ -289,31 +291,5 @@ public final class Lifetime {
         var other = thread == null ? "another thread" : "thread \"" + thread.getName() + "\"";
         return "The %s is in use by %s and was entered by thread \"%s\". It is for one thread at a time: give each thread its own."
                 .formatted(name, other, Thread.currentThread().getName());
-    }
-
-    /** Must not refer to the handle: it would keep it reachable. */
-    private static final class LeakReport implements Runnable {
-        private final String name;
-        private final Throwable opened;
-        private volatile boolean silent;
-
-        LeakReport(String name, Throwable opened) {
-            this.name = name;
-            this.opened = opened;
-        }
-
-        void silence() {
-            silent = true;
-        }
-
-        @Override
-        public void run() {
-            if (!silent) {
-                LOG.warn(
-                        "A {} was never closed; its native memory is kept until what it belongs to is closed. Use try-with-resources.",
-                        name,
-                        opened);
-            }
-        }
     }
 }

@@ -19,27 +19,22 @@ public final class NativeChatTemplate {
     private static final long MOST_LEVELS = 262_144;
 
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment chat;
     private final long stack;
+    private MemorySegment chat = MemorySegment.NULL;
 
     /** Parses the model's own template, or the one given. */
     public NativeChatTemplate(NativeModel model, Optional<String> source) {
-        try {
-            stack = source.or(model::chatTemplate).map(String::length).orElse(0) * STACK_PER_BYTE;
-            chat = Pointers.scoped(DeepStack.call(stack, () -> parse(model, source)), arena);
-        } catch (Throwable e) {
-            arena.close();
-            throw e;
-        }
-    }
-
-    private static MemorySegment parse(NativeModel model, Optional<String> source) {
-        try (var call = Arena.ofConfined()) {
+        stack = source.or(model::chatTemplate).map(String::length).orElse(0) * STACK_PER_BYTE;
+        // Used by the thread with the large stack.
+        try (var call = Arena.ofShared()) {
             var guard = new Guard(call);
             var text = source.map(call::allocateFrom).orElse(MemorySegment.NULL);
-            var created = LlamaCpp.qwen4j_chat_new(guard.error(), model.pointer(), text);
+            DeepStack.run(stack, () -> chat = LlamaCpp.qwen4j_chat_new(guard.error(), model.pointer(), text));
             guard.check("parse the chat template");
-            return created;
+            chat = Pointers.scoped(chat, arena);
+        } catch (Throwable e) {
+            free();
+            throw e;
         }
     }
 

@@ -50,26 +50,25 @@ public final class NativeContext {
      * @throws dev.qwen4j.LlamaException if llama.cpp does not
      */
     public NativeContext(NativeModel model, ContextOptions options, Optional<NativeContext> companion) {
+        var created = MemorySegment.NULL;
         try (var call = Arena.ofConfined()) {
             guard = new Guard(arena);
             timings = options.timings();
             evalListener = options.evalListener().map(listener -> new NativeEvalListener(listener, arena));
             var params = params(call, options);
             companion.ifPresent(other -> llama_context_params.ctx_other(params, other.llama));
-            context = Pointers.scoped(create(model, params), arena);
-            try {
-                llama = Pointers.scoped(LlamaCpp.qwen4j_context_llama(context), arena);
-                cancel = Pointers.sized(LlamaCpp.qwen4j_context_cancel(context), Integer.BYTES, arena);
-                batch = new NativeBatch(LlamaCpp.llama_n_batch(llama), arena);
-                memory = new NativeMemory(context, llama, guard);
-                state = new NativeState(context, guard);
-                results = new NativeResults(model, context, pooling(), guard);
-            } catch (Throwable e) {
-                LlamaCpp.qwen4j_context_free(guard.error(), context);
-                throw e;
-            }
+            var listener = evalListener.map(NativeEvalListener::stub).orElse(MemorySegment.NULL);
+            created = LlamaCpp.qwen4j_context_new(guard.error(), model.pointer(), params, listener);
+            guard.check("create a context");
+            context = Pointers.scoped(created, arena);
+            llama = Pointers.scoped(LlamaCpp.qwen4j_context_llama(context), arena);
+            cancel = Pointers.sized(LlamaCpp.qwen4j_context_cancel(context), Integer.BYTES, arena);
+            batch = new NativeBatch(LlamaCpp.llama_n_batch(llama), arena);
+            memory = new NativeMemory(context, llama, guard);
+            state = new NativeState(context, guard);
+            results = new NativeResults(model, context, pooling(), guard);
         } catch (Throwable e) {
-            arena.close();
+            release(created);
             throw e;
         }
     }
@@ -109,13 +108,6 @@ public final class NativeContext {
             llama_context_params.ctx_type(params, LlamaCpp.LLAMA_CONTEXT_TYPE_MTP());
         }
         return params;
-    }
-
-    private MemorySegment create(NativeModel model, MemorySegment params) {
-        var listener = evalListener.map(NativeEvalListener::stub).orElse(MemorySegment.NULL);
-        var created = LlamaCpp.qwen4j_context_new(guard.error(), model.pointer(), params, listener);
-        guard.check("create a context");
-        return created;
     }
 
     /** The most tokens that all sequences together hold, as llama.cpp rounded it. */
@@ -283,9 +275,15 @@ public final class NativeContext {
 
     /** Frees the context; nothing of it may be in use. */
     public void free() {
-        try {
-            LlamaCpp.qwen4j_context_free(guard.error(), context);
-            NativeLog.drain();
+        release(context);
+    }
+
+    private void release(MemorySegment created) {
+        try (var call = Arena.ofConfined()) {
+            if (!Pointers.isNull(created)) {
+                LlamaCpp.qwen4j_context_free(new Guard(call).error(), created);
+                NativeLog.drain();
+            }
         } finally {
             arena.close();
         }

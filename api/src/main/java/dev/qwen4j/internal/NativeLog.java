@@ -46,6 +46,9 @@ final class NativeLog {
                 while (LlamaCpp.qwen4j_log_take(entry) != 0) {
                     log(entry);
                 }
+            } catch (OutOfMemoryError e) {
+                // The lines wait for the next call.
+                return;
             } finally {
                 DRAINING.unlock();
             }

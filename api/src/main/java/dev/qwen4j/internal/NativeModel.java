@@ -35,6 +35,7 @@ public final class NativeModel {
      * @throws dev.qwen4j.ModelFileChangedException if a file changes meanwhile
      */
     public NativeModel(List<Path> files, ModelOptions options, LoadListener listener) {
+        var loaded = MemorySegment.NULL;
         try (var call = Arena.ofConfined()) {
             loadLibraries();
             NativeLog.start();
@@ -42,12 +43,12 @@ public final class NativeModel {
             var params = NativeModelParams.of(arena, options);
             llama_model_params.progress_callback(params, listener.stub(call));
             var guard = new Guard(call);
-            var loaded = LlamaCpp.qwen4j_model_load(guard.error(), paths(call, files), files.size(), params);
+            loaded = LlamaCpp.qwen4j_model_load(guard.error(), paths(call, files), files.size(), params);
             guard.check("load " + files.getFirst());
             model = Pointers.scoped(loaded, arena);
             vocabulary = new NativeVocabulary(Pointers.scoped(LlamaCpp.llama_model_get_vocab(model), arena));
         } catch (Throwable e) {
-            arena.close();
+            release(loaded);
             throw e;
         }
     }
@@ -326,10 +327,15 @@ public final class NativeModel {
 
     /** Frees the model; nothing of it may be in use. */
     public void free() {
+        release(model);
+    }
+
+    private void release(MemorySegment loaded) {
         try (var call = Arena.ofConfined()) {
-            var guard = new Guard(call);
-            LlamaCpp.qwen4j_model_free(guard.error(), model);
-            NativeLog.drain();
+            if (!Pointers.isNull(loaded)) {
+                LlamaCpp.qwen4j_model_free(new Guard(call).error(), loaded);
+                NativeLog.drain();
+            }
         } finally {
             arena.close();
         }

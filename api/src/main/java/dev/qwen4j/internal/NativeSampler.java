@@ -50,16 +50,17 @@ public final class NativeSampler {
     }
 
     private NativeSampler(List<? extends CustomStage> customs, String doing, Creation creation) {
+        var created = MemorySegment.NULL;
         try (var call = Arena.ofConfined()) {
             guard = new Guard(arena);
             var stubs = customs.stream()
                     .map(stage -> new CustomStub(stage, this::onThrow))
                     .toList();
-            var created = creation.create(guard.error(), new NativeStages(call, arena, stubs));
+            created = creation.create(guard.error(), new NativeStages(call, arena, stubs));
             check(doing);
             sampler = Pointers.scoped(created, arena);
         } catch (Throwable e) {
-            arena.close();
+            release(created);
             throw e;
         }
     }
@@ -138,8 +139,14 @@ public final class NativeSampler {
 
     /** Frees the chain. */
     public void free() {
-        try {
-            LlamaCpp.qwen4j_sampler_free(guard.error(), sampler);
+        release(sampler);
+    }
+
+    private void release(MemorySegment created) {
+        try (var call = Arena.ofConfined()) {
+            if (!Pointers.isNull(created)) {
+                LlamaCpp.qwen4j_sampler_free(new Guard(call).error(), created);
+            }
         } finally {
             arena.close();
         }

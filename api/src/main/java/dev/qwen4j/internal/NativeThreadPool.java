@@ -10,15 +10,15 @@ import java.lang.foreign.MemorySegment;
 /** A {@code ggml_threadpool}. For one computation at a time. */
 public final class NativeThreadPool {
     private final Arena arena = Arena.ofShared();
-    private final Guard guard;
     private final MemorySegment pool;
     private final int threads;
 
     /** Starts its threads. */
     public NativeThreadPool(ThreadPoolOptions options) {
         NativeModel.loadLibraries();
+        var created = MemorySegment.NULL;
         try (var call = Arena.ofConfined()) {
-            guard = new Guard(arena);
+            var guard = new Guard(call);
             var params = qwen4j_threadpool_params.allocate(call);
             qwen4j_threadpool_params.n_threads(params, options.threads());
             qwen4j_threadpool_params.priority(params, NativeEnums.priority(options.priority()));
@@ -27,12 +27,12 @@ public final class NativeThreadPool {
             for (int cpu : options.cpus()) {
                 qwen4j_threadpool_params.cpus(params, cpu, true);
             }
-            var created = LlamaCpp.qwen4j_threadpool_new(guard.error(), params);
+            created = LlamaCpp.qwen4j_threadpool_new(guard.error(), params);
             guard.check("start " + options.threads() + " threads");
             pool = Pointers.scoped(created, arena);
             threads = options.threads();
         } catch (Throwable e) {
-            arena.close();
+            release(created);
             throw e;
         }
     }
@@ -47,8 +47,14 @@ public final class NativeThreadPool {
 
     /** Ends its threads; no context may use it any more. */
     public void free() {
-        try {
-            LlamaCpp.qwen4j_threadpool_free(guard.error(), pool);
+        release(pool);
+    }
+
+    private void release(MemorySegment created) {
+        try (var call = Arena.ofConfined()) {
+            if (!Pointers.isNull(created)) {
+                LlamaCpp.qwen4j_threadpool_free(new Guard(call).error(), created);
+            }
         } finally {
             arena.close();
         }

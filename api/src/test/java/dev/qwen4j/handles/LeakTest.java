@@ -66,7 +66,7 @@ class LeakTest {
     }
 
     private static Capture reports() {
-        return Capture.of("dev.qwen4j.internal.Lifetime");
+        return Capture.of("dev.qwen4j.internal.LeakReport");
     }
 
     private static void assertReported(Capture log, String name, String method) {

@@ -7296,6 +7296,65 @@ public class LlamaCpp extends LlamaCpp$shared {
         }
     }
 
+    private static class qwen4j_count_live {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_count_live");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void qwen4j_count_live(struct qwen4j_live *out)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_count_live$descriptor() {
+        return qwen4j_count_live.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void qwen4j_count_live(struct qwen4j_live *out)
+     * }
+     */
+    public static MethodHandle qwen4j_count_live$handle() {
+        return qwen4j_count_live.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void qwen4j_count_live(struct qwen4j_live *out)
+     * }
+     */
+    public static MemorySegment qwen4j_count_live$address() {
+        return qwen4j_count_live.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void qwen4j_count_live(struct qwen4j_live *out)
+     * }
+     */
+    public static void qwen4j_count_live(MemorySegment out) {
+        var mh$ = qwen4j_count_live.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_count_live", out);
+            }
+            mh$.invokeExact(out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class qwen4j_log_pending {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LlamaCpp.C_POINTER    );
