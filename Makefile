@@ -6,6 +6,7 @@
 #   make mutations  open COUNT models, damaged by the seeds from SEED on, and count how that ends
 #   make package    the jar for any CPU of this platform (all CPU variants), built and tried in a folder of its own
 #   make bench      measure beside llama.cpp: make bench BENCH=decode-1,prefill-1 BENCH_FLAGS="--threads 1 --pairs 21"
+#   make sanitize   the tests of handles and guard on libraries built with ASan and UBSan
 #   make peers      llama.cpp's own programs, beside which tests and benchmarks run
 #   make install    put the artifacts into the local Maven repository, for other projects
 #   make bindings   regenerate the bindings (needs jextract)
@@ -116,6 +117,18 @@ package: target/built $(PACKAGE)/CMakeCache.txt
 	    -Dqwen4j.native.dir=$(CURDIR)/$(PACKAGE)/lib -Dqwen4j.native.target=$(CURDIR)/$(PACKAGE)/jar
 	toolchain/try-package.sh $(CURDIR)/$(PACKAGE)/jar
 
+# ---- With ASan and UBSan -----------------------------------------------------------------------------------------------------------------------
+
+SANITIZE      := native/build-sanitize
+
+$(SANITIZE)/CMakeCache.txt: | preflight
+	cmake -S native -B $(SANITIZE) -G Ninja -DQWEN4J_SANITIZE=ON $(NATIVE_FLAGS)
+
+.PHONY: sanitize
+sanitize: $(SANITIZE)/CMakeCache.txt
+	ninja -C $(SANITIZE) qwen4j oracle
+	toolchain/sanitize.sh $(CURDIR)/$(SANITIZE)
+
 .PHONY: install
 install: target/built
 	$(MVN) --quiet install -DskipTests -Dspotless.check.skip -pl .,bindings,native,models/nano,api
@@ -130,4 +143,4 @@ format: | preflight
 
 .PHONY: clean
 clean:
-	rm -rf native/build native/build-package target */target */*/target
+	rm -rf native/build native/build-package native/build-sanitize target */target */*/target

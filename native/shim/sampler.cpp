@@ -90,9 +90,10 @@ std::unique_ptr<qwen4j_sampler> new_sampler(const llama_vocab * vocab) {
     return sampler;
 }
 
-void add(qwen4j_sampler & sampler, int32_t kind, llama_sampler * member) {
+void add(qwen4j_sampler & sampler, int32_t kind, Stage member) {
     sampler.kinds.push_back(kind);
-    llama_sampler_chain_add(sampler.chain, member);
+    llama_sampler_chain_add(sampler.chain, member.get());
+    (void) member.release();
 }
 
 llama_sampler * member(const qwen4j_sampler & sampler, size_t i) {
@@ -245,12 +246,12 @@ struct qwen4j_sampler * qwen4j_sampler_new(struct qwen4j_error * error, const st
             if (is_grammar(stage.kind) && !(grammar_can_be_matched(vocab, sampler->n_vocab, error) && are_patterns(stage, error))) {
                 return nullptr;
             }
-            llama_sampler * made = make(*sampler, stage);
+            Stage made(make(*sampler, stage));
             if (!made) {
                 fail(error, QWEN4J_SAMPLING_OTHER, "stage %d of the sampler chain (kind %d) could not be made", i, stage.kind);
                 return nullptr;
             }
-            add(*sampler, stage.kind, made);
+            add(*sampler, stage.kind, std::move(made));
         }
         sampler->waits = has_lazy_grammar(*sampler);
         return sampler.release();
@@ -339,15 +340,15 @@ struct qwen4j_sampler * qwen4j_sampler_copy(struct qwen4j_error * error, const s
                     fail(error, QWEN4J_SAMPLING_OTHER, "there are more custom stages than the %d copies given", n_customs);
                     return nullptr;
                 }
-                add(*copy, kind, new_custom(llama_sampler_name(from), customs[used++]));
+                add(*copy, kind, Stage(new_custom(llama_sampler_name(from), customs[used++])));
                 continue;
             }
-            llama_sampler * made = llama_sampler_clone(from);
+            Stage made(llama_sampler_clone(from));
             if (kind == QWEN4J_SAMPLER_ADAPTIVE_P) {
                 // llama.cpp copies which token it waits for, and not the probabilities that it would then look at. A token that never comes ends that.
-                llama_sampler_accept(made, LLAMA_TOKEN_NULL - 1);
+                llama_sampler_accept(made.get(), LLAMA_TOKEN_NULL - 1);
             }
-            add(*copy, kind, made);
+            add(*copy, kind, std::move(made));
         }
         copy->waits = sampler->waits;
         copy->heard = sampler->heard;

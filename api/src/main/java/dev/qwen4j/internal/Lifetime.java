@@ -73,7 +73,8 @@ public final class Lifetime {
      * @throws IllegalStateException if a parent is closed; the native object is then still the caller's
      */
     public void takeOver(Object handle, List<Lifetime> parents) {
-        // A parent that is closed by another thread before the next one is joined must not free what would then be the caller's again.
+        // A parent that is closed by another thread before the next one is joined must not free what would then be the
+        // caller's again.
         calls = 1;
         try {
             leak.watch(handle);

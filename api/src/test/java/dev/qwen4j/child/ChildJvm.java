@@ -16,10 +16,12 @@ import java.util.Set;
  * A main class of the test tree, in a JVM of its own: {@code ChildJvm.of(Answer.class).onModulePath().args("2+2").run()}.
  *
  * <p>Unless told otherwise it is on the class path, has native access (which is denied to all others), uses the libraries of the native build and a cache
- * below {@code target}, and sees nothing of this process's environment but PATH, HOME, TMPDIR and the language. For one thread.
+ * below {@code target}, and sees nothing of this process's environment but PATH, HOME, TMPDIR, the language,
+ * and what `make sanitize` sets. For one thread.
  */
 public final class ChildJvm {
-    private static final Set<String> INHERITED = Set.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL");
+    private static final Set<String> INHERITED =
+            Set.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_PRELOAD", "ASAN_OPTIONS", "UBSAN_OPTIONS");
 
     private final String main;
     private final boolean jar;

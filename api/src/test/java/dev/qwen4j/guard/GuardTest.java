@@ -49,7 +49,7 @@ class GuardTest {
     @Test
     void losesNoMemoryInAThousandTrips() {
         var result = ChildJvm.of(ThousandTripsMain.class)
-                .jvm("-Xms32m", "-Xmx32m", "-XX:+AlwaysPreTouch")
+                .jvm("-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch")
                 .run()
                 .succeeded();
         System.out.print(result.stdout());

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import dev.qwen4j.Model;
 import dev.qwen4j.Sampling;
+import dev.qwen4j.ThreadPool;
+import dev.qwen4j.ThreadPoolOptions;
 import dev.qwen4j.nano.Nano;
 import java.time.Duration;
 import java.util.Arrays;
@@ -42,6 +44,25 @@ class LeakTest {
             Model.load(Nano.file());
 
             assertReported(log, "model", "reportsADroppedModel");
+        }
+    }
+
+    @Test
+    void reportsADroppedThreadPool() {
+        try (var log = reports()) {
+            ThreadPool.start(ThreadPoolOptions.of(1));
+
+            assertReported(log, "thread pool", "reportsADroppedThreadPool");
+        }
+    }
+
+    @Test
+    void reportsADroppedTemplate() {
+        try (var model = Model.load(Nano.file());
+                var log = reports()) {
+            model.chatTemplate("{{ messages }}");
+
+            assertReported(log, "chat template", "reportsADroppedTemplate");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.qwen4j.loader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.qwen4j.child.ChildJvm;
+import dev.qwen4j.child.CompiledLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.qwen4j.loader;
+package dev.qwen4j.child;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Shared libraries that the tests compile, to be found where none should be looked for. */
-final class CompiledLibrary {
+/** Shared libraries that the tests compile, in C or C++. */
+public final class CompiledLibrary {
     private CompiledLibrary() {}
 
     /** A library that creates the file {@code mark} when it is loaded. */
-    static Path hostile(Path library, Path mark) throws IOException {
+    public static Path hostile(Path library, Path mark) throws IOException {
         return compile(library, """
                 #include <fcntl.h>
                 #include <unistd.h>
@@ -20,7 +20,7 @@ final class CompiledLibrary {
     }
 
     /** A library whose functions, all without arguments and result, end the process with status 99 and their name on standard error. */
-    static Path decoy(Path library, List<String> functions) throws IOException {
+    public static Path decoy(Path library, List<String> functions) throws IOException {
         var source = new StringBuilder("""
                 #include <stdio.h>
                 #include <unistd.h>
@@ -31,7 +31,7 @@ final class CompiledLibrary {
     }
 
     /** A backend module that calls ggml when it is scored, then creates the file {@code mark}, and is of no use. */
-    static Path probe(Path library, Path ggml, Path mark) throws IOException {
+    public static Path probe(Path library, Path ggml, Path mark) throws IOException {
         return compile(library, """
                 #include <fcntl.h>
                 #include <unistd.h>
@@ -43,12 +43,23 @@ final class CompiledLibrary {
                 """.formatted(mark), ggml.toString());
     }
 
-    /** Its SONAME is its file name. */
+    /** A library of C++. */
+    public static Path ofCpp(Path library, String source) throws IOException {
+        return compile(List.of("c++", "-x", "c++"), library, source);
+    }
+
     private static Path compile(Path library, String source, String... needed) throws IOException {
+        return compile(List.of("cc", "-x", "c"), library, source, needed);
+    }
+
+    /** Its SONAME is its file name. */
+    private static Path compile(List<String> compiler, Path library, String source, String... needed)
+            throws IOException {
         Files.createDirectories(library.getParent());
-        var command = new ArrayList<>(List.of("cc", "-shared", "-fPIC", "-w", "-o", library.toString()));
+        var command = new ArrayList<>(compiler);
+        command.addAll(List.of("-shared", "-fPIC", "-w", "-o", library.toString()));
         command.add("-Wl,-soname," + library.getFileName());
-        command.addAll(List.of("-x", "c", "-", "-x", "none"));
+        command.addAll(List.of("-", "-x", "none"));
         command.addAll(List.of(needed));
         var cc = new ProcessBuilder(command).redirectErrorStream(true).start();
         try (var stdin = cc.outputWriter()) {
@@ -56,7 +67,7 @@ final class CompiledLibrary {
         }
         var messages = cc.inputReader().readAllAsString();
         if (cc.onExit().join().exitValue() != 0) {
-            throw new IOException("cc failed on " + library + ": " + messages);
+            throw new IOException(compiler.getFirst() + " failed on " + library + ": " + messages);
         }
         return library;
     }

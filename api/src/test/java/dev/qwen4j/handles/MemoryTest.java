@@ -1,0 +1,22 @@
+package dev.qwen4j.handles;
+
+import dev.qwen4j.child.ChildJvm;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A thousand models are no more than one, once they are closed. */
+class MemoryTest {
+    @Test
+    void neitherGrowsByClosedModelsNorByFailedLoads(@TempDir Path folder) {
+        var result = ChildJvm.of(MemoryMain.class)
+                .args(folder)
+                // The heap's pages are all there from the beginning: what grows is not Java's garbage.
+                .jvm("-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch")
+                .timeout(Duration.ofMinutes(5))
+                .run()
+                .succeeded();
+        System.out.print(result.stdout());
+    }
+}
