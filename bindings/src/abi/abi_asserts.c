@@ -905,4 +905,4 @@ BOUND((int) QWEN4J_STATUS_FAILED == 3);
 BOUND((int) QWEN4J_STATUS_FILE_CHANGED == 6);
 BOUND((int) QWEN4J_STATUS_OK == 0);
 
-// 885 asserts
+// 896 asserts
