@@ -29,8 +29,7 @@ final class ContextRequirements {
             checkAtLeastSequences("maxOutputs", options.maxOutputs(), options);
         }
         var learned = learnedPositions(gguf, model);
-        int sharers = options.unified() ? 1 : options.maxSequences();
-        if (learned.isPresent() && options.length() / sharers > learned.getAsLong()) {
+        if (learned.isPresent() && options.length() / options.maxSequences() > learned.getAsLong()) {
             throw new IllegalArgumentException("length is " + options.length() + ", but the model ("
                     + gguf.architecture() + ") has no positions beyond " + learned.getAsLong()
                     + ", the length it was trained with. Use at most that for each sequence.");
