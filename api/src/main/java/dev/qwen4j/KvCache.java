@@ -250,7 +250,7 @@ public final class KvCache {
         if (tail && !holdsWindow(sequence, from)) {
             throw refused("sequence %d cannot be cut at position %d: %s".formatted(sequence, from, lost(sequence)));
         }
-        if (tail && !rollback.allows(sequence, last + 1 - from) || !memory.remove(sequence, from, tail ? -1 : to)) {
+        if ((tail && !rollback.allows(sequence, last + 1 - from)) || !memory.remove(sequence, from, tail ? -1 : to)) {
             throw refused("sequence %d, which ends at position %d, cannot be cut at position %d"
                     .formatted(sequence, last, from));
         }

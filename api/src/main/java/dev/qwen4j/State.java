@@ -33,7 +33,8 @@ public final class State implements AutoCloseable {
     private State(StateHeader header, NativeBytes payload) {
         this.header = header;
         this.payload = payload;
-        this.lifetime = new Lifetime(this, "state", Lifetime.Sharing.ANY_THREADS, List.of(), payload::free);
+        this.lifetime = new Lifetime("state", Lifetime.Sharing.ANY_THREADS, payload::free);
+        lifetime.takeOver(this, List.of());
     }
 
     /** Owns the payload from now on. */
