@@ -1,5 +1,7 @@
 package dev.qwen4j;
 
+import dev.qwen4j.gguf.Gguf;
+
 /** Which tokens of a sequence a token attends to. */
 public enum Attention {
     /** As the model's file says. */
@@ -7,5 +9,14 @@ public enum Attention {
     /** Those before it. */
     CAUSAL,
     /** All of the batch, which is then computed at once: it must fit into one micro-batch. */
-    NON_CAUSAL
+    NON_CAUSAL;
+
+    /** Whether tokens of a model attend to earlier ones only; llama.h does not say what it takes from the model. */
+    boolean isCausal(Gguf gguf) {
+        return switch (this) {
+            case CAUSAL -> true;
+            case NON_CAUSAL -> false;
+            case MODEL -> gguf.bool(gguf.architecture() + ".attention.causal").orElse(true);
+        };
+    }
 }

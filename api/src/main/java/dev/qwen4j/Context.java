@@ -61,20 +61,10 @@ public final class Context implements AutoCloseable {
                 results,
                 threads,
                 nativeModel.hasEncoder() && nativeModel.hasDecoder(),
-                isCausal(model, options),
+                options.attention().isCausal(model.header()),
                 options.embeddings(),
                 lifetime::close);
         lifetime.takeOver(this, parents);
-    }
-
-    /** llama.h does not say what it takes from the model. */
-    private static boolean isCausal(Model model, ContextOptions options) {
-        return switch (options.attention()) {
-            case CAUSAL -> true;
-            case NON_CAUSAL -> false;
-            case MODEL ->
-                model.header().bool(model.architecture() + ".attention.causal").orElse(true);
-        };
     }
 
     static Context create(Model model, Lifetime parent, NativeModel nativeModel, ContextOptions options) {

@@ -2,6 +2,7 @@ package dev.qwen4j.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.qwen4j.Context;
 import dev.qwen4j.Model;
 import dev.qwen4j.State;
 import dev.qwen4j.child.ChildJvm;
@@ -40,13 +41,16 @@ class SavingTest {
         target = Files.createDirectory(folder.resolve("saved")).resolve("state");
         try (var model = Model.load(Nano.file());
                 var context = model.newContext(o -> o.length(256).threads(1))) {
-            for (var tokens : List.of(A, B)) {
-                context.clear();
-                context.prefill(tokens);
-                try (var state = context.states().save(0, tokens)) {
-                    state.writeTo(tokens == A ? a : b);
-                }
-            }
+            save(context, A, a);
+            save(context, B, b);
+        }
+    }
+
+    private static void save(Context context, int[] tokens, Path file) {
+        context.clear();
+        context.prefill(tokens);
+        try (var state = context.states().save(0, tokens)) {
+            state.writeTo(file);
         }
     }
 

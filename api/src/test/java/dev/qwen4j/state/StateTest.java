@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.qwen4j.Batch;
+import dev.qwen4j.CacheType;
 import dev.qwen4j.Context;
 import dev.qwen4j.ContextOptions;
+import dev.qwen4j.FlashAttention;
 import dev.qwen4j.KvCacheException;
 import dev.qwen4j.Model;
 import dev.qwen4j.State;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,8 +56,8 @@ class StateTest {
                 Named.of("unified", o -> o.maxSequences(4).unified(true)),
                 Named.of(
                         "transposed values",
-                        o -> o.flashAttention(dev.qwen4j.FlashAttention.OFF).maxSequences(2)),
-                Named.of("quantized", o -> o.cacheTypes(dev.qwen4j.CacheType.Q8_0, dev.qwen4j.CacheType.Q8_0)));
+                        o -> o.flashAttention(FlashAttention.OFF).maxSequences(2)),
+                Named.of("quantized", o -> o.cacheTypes(CacheType.Q8_0, CacheType.Q8_0)));
     }
 
     @ParameterizedTest
@@ -117,7 +120,7 @@ class StateTest {
     }
 
     private static List<Continuation> continuations(Context context) {
-        return java.util.stream.IntStream.range(0, context.maxSequences())
+        return IntStream.range(0, context.maxSequences())
                 .mapToObj(sequence -> Continuation.of(context, sequence))
                 .toList();
     }
