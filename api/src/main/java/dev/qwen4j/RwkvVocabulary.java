@@ -2,6 +2,7 @@ package dev.qwen4j;
 
 import dev.qwen4j.gguf.Gguf;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.OptionalInt;
@@ -33,32 +34,29 @@ final class RwkvVocabulary {
 
     /** As {@code llama_unescape_rwkv_token}. */
     private static byte[] unescaped(byte[] escaped) {
+        var from = ByteBuffer.wrap(escaped);
         var bytes = new ByteArrayOutputStream();
-        for (int i = 0; i < escaped.length; i++) {
-            if (escaped[i] != '\\') {
-                bytes.write(escaped[i]);
-                continue;
-            }
-            i++;
-            if (i == escaped.length) {
-                break;
-            }
-            switch (escaped[i]) {
-                case 't' -> bytes.write('\t');
-                case 'n' -> bytes.write('\n');
-                case 'r' -> bytes.write('\r');
-                case 'x' -> {
-                    bytes.write(16 * digit(escaped, i + 1) + digit(escaped, i + 2));
-                    i += 2;
-                }
-                default -> bytes.write(escaped[i]);
+        while (from.hasRemaining()) {
+            byte next = from.get();
+            if (next != '\\') {
+                bytes.write(next);
+            } else if (from.hasRemaining()) {
+                byte code = from.get();
+                bytes.write(
+                        switch (code) {
+                            case 't' -> '\t';
+                            case 'n' -> '\n';
+                            case 'r' -> '\r';
+                            case 'x' -> 16 * digit(from) + digit(from);
+                            default -> code;
+                        });
             }
         }
         return bytes.toByteArray();
     }
 
-    private static int digit(byte[] escaped, int at) {
-        int c = at < escaped.length ? escaped[at] : '0';
+    private static int digit(ByteBuffer from) {
+        int c = from.hasRemaining() ? from.get() : '0';
         return c >= 'a' ? c - 'a' + 10 : c - '0';
     }
 }

@@ -50,8 +50,7 @@ class PiecesTest {
     @Test
     void findsAPlaceInWordsOfAnyLetters() {
         System.out.println("[pieces] seed " + SEED);
-        for (var name :
-                List.of("qwen2", "deepseek-llm", "gpt-2")) {
+        for (var name : List.of("qwen2", "deepseek-llm", "gpt-2")) {
             try (var model = Model.load(LlamaCppSource.vocabulary(name), options -> options.vocabularyOnly(true))) {
                 assertThat(WordCut.isPossible(model.gguf())).as(name).isTrue();
                 var letters = new StringBuilder();

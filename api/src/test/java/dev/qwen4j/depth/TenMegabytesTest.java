@@ -18,7 +18,7 @@ class TenMegabytesTest {
         var result = ChildJvm.of(TenMegabytes.class)
                 .jvm("-Xss512k")
                 .args(Stream.concat(Stream.of(LENGTH), files.stream()).toArray())
-                .timeout(Duration.ofMinutes(15))
+                .timeout(Duration.ofMinutes(30))
                 .run();
         var lines = result.succeeded()
                 .stdout()

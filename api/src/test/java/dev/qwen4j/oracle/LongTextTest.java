@@ -53,8 +53,7 @@ class LongTextTest {
         try (var model = VocabularyFilesTest.vocabulary(Nano.file())) {
             var tokenizer = model.tokenizer();
             var some = "<think>".repeat(6_000);
-            var expected =
-                    new Oracle(Nano.file()).tokens(List.of(some.getBytes(StandardCharsets.UTF_8)), false, false);
+            var expected = new Oracle(Nano.file()).tokens(List.of(some.getBytes(StandardCharsets.UTF_8)), false, false);
             assertThat(tokenizer.encode(some)).isEqualTo(expected.getFirst());
             int think = expected.getFirst()[0];
             assertThat(tokenizer.encode("<think>".repeat(300_000)))
