@@ -1,16 +1,19 @@
 package dev.qwen4j.faults;
 
+import java.util.concurrent.atomic.AtomicInteger;
+
 /** Counts the calls that {@link FaultyClasses} mark, and throws instead of one of them. For one thing at a time, on any thread. */
 public final class Steps {
+    private static final AtomicInteger LEFT = new AtomicInteger();
+
     private static volatile boolean armed;
-    private static volatile int left;
     private static volatile String last = "";
 
     private Steps() {}
 
     /** The n-th call from now on, counted from 1, throws; once. */
     static void arm(int n) {
-        left = n;
+        LEFT.set(n);
         armed = true;
     }
 
@@ -34,8 +37,7 @@ public final class Steps {
     }
 
     private static void take(String place) {
-        left = left - 1;
-        if (left == 0) {
+        if (LEFT.decrementAndGet() == 0) {
             armed = false;
             last = place;
             throw new InjectedFault(place);
