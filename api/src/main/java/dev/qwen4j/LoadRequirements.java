@@ -1,7 +1,7 @@
 package dev.qwen4j;
 
 import dev.qwen4j.gguf.Gguf;
-import java.util.Optional;
+import java.util.List;
 
 /**
  * What a well-formed GGUF must fulfil beyond its format: where llama.cpp would assert on one of ggml's threads, read past a table, divide by zero or
@@ -10,29 +10,25 @@ import java.util.Optional;
 final class LoadRequirements {
     private LoadRequirements() {}
 
-    static void check(Gguf gguf) {
-        refuse(
-                gguf,
-                tensors(gguf)
-                        .or(() -> HyperparameterRequirements.objection(gguf))
-                        .or(() -> VocabularyRequirements.objection(gguf)));
-    }
-
-    /** The same for a later part of a model in several files, which has no metadata. */
-    static void checkPart(Gguf gguf) {
-        refuse(gguf, tensors(gguf));
-    }
-
-    private static Optional<String> tensors(Gguf gguf) {
-        return gguf.tensors().stream()
+    /**
+     * Checks a model.
+     *
+     * @param header the first file's header, with what options put in its place
+     * @param files the headers of all files; the first has the metadata
+     */
+    static void check(Gguf header, List<Gguf> files) {
+        var numbers = Hyperparameters.of(header);
+        files.stream()
+                .flatMap(file -> file.tensors().stream())
                 .flatMap(tensor -> TensorRequirements.objection(tensor).stream())
-                .findFirst();
-    }
-
-    private static void refuse(Gguf gguf, Optional<String> objection) {
-        objection.ifPresent(why -> {
-            throw new ModelLoadException(gguf.path() + " cannot be loaded: " + why
-                    + ". Convert the model again, or get it from elsewhere.");
-        });
+                .findFirst()
+                .or(() -> RotationRequirements.objection(numbers))
+                .or(() -> HyperparameterRequirements.objection(numbers))
+                .or(() -> CacheRequirements.objection(numbers, files))
+                .or(() -> VocabularyRequirements.objection(numbers, files))
+                .ifPresent(why -> {
+                    throw new ModelLoadException(header.path() + " cannot be loaded: " + why
+                            + ". Convert the model again, or get it from elsewhere.");
+                });
     }
 }

@@ -78,8 +78,7 @@ public final class Model implements AutoCloseable {
 
     private static Model load(ModelParts parts, ModelOptions options) {
         var header = MetadataOverrides.apply(parts.first(), options.metadata());
-        LoadRequirements.check(header);
-        parts.files().stream().skip(1).forEach(LoadRequirements::checkPart);
+        LoadRequirements.check(header, parts.files());
         var listener = new LoadListener(options.progress());
         try {
             new MemoryCheck(parts, header, options, new HostMemory()).beforeLoad();

@@ -29,11 +29,35 @@ class RefusedNumbersTest {
 
     @BeforeAll
     static void writeModels() throws IOException, InterruptedException {
-        TestArchitectures.write(models, List.of("qwen3moe", "qwen2vl", "qwen35", "afmoe", "falcon-h1", "cohere2"));
+        TestArchitectures.write(
+                models,
+                List.of(
+                        "qwen3moe",
+                        "qwen2vl",
+                        "qwen35",
+                        "afmoe",
+                        "falcon-h1",
+                        "cohere2",
+                        "glm-dsa",
+                        "olmo2",
+                        "deepseek2",
+                        "gpt-oss"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"qwen3moe", "qwen2vl", "qwen35", "afmoe", "falcon-h1", "cohere2"})
+    @ValueSource(
+            strings = {
+                "qwen3moe",
+                "qwen2vl",
+                "qwen35",
+                "afmoe",
+                "falcon-h1",
+                "cohere2",
+                "glm-dsa",
+                "olmo2",
+                "deepseek2",
+                "gpt-oss"
+            })
     void theModelsAsTheyAreAnswer(String architecture) throws IOException {
         assertThat(Opening.open(write(model(architecture)), 1).ending()).isEqualTo(Opening.Ending.ANSWERED);
     }
@@ -84,11 +108,52 @@ class RefusedNumbersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"qwen35, full_attention_interval", "falcon-h1, ssm.group_count", "falcon-h1, ssm.time_step_rank"})
+    @CsvSource({
+        "qwen35, full_attention_interval",
+        "falcon-h1, ssm.group_count",
+        "falcon-h1, ssm.time_step_rank",
+        "olmo2, attention.head_count"
+    })
     void nothingIsDividedByZero(String architecture, String key) throws IOException {
         var model = model(architecture);
         set(model, key, 0);
         refused(model, architecture + "." + key + " is 0; it must be 1 or more");
+    }
+
+    /** llama.cpp divides by the width of its indexers' cache. */
+    @Test
+    void aLayerHasAnIndexer() throws IOException {
+        var model = model("glm-dsa");
+        set(model, "attention.indexer.types", 0);
+        refused(model, "glm-dsa.attention.indexer.types is 0 for all layers; one must have an indexer");
+    }
+
+    /** The cache would have it, and more memory than there is, before any tensor is multiplied. */
+    @ParameterizedTest
+    @CsvSource({
+        "deepseek2, attention.key_length",
+        "gpt-oss, attention.key_length",
+        "gpt-oss, attention.value_length",
+        "gpt-oss, attention.key_length_swa",
+        "gpt-oss, attention.value_length_swa",
+        "qwen2vl, attention.key_length",
+        "qwen35, ssm.inner_size"
+    })
+    void theCacheIsNoWiderThanTheTensors(String architecture, String key) throws IOException {
+        var model = model(architecture);
+        set(model, key, 10_000_000);
+        refused(model, architecture + "." + key + " is 10000000, and ", "more than the longest side of its ");
+    }
+
+    @Test
+    void noMoreTokensAreMadeThanThereAreRows() throws IOException {
+        var model = model("qwen3moe");
+        model.put(Entry.of(
+                "tokenizer.ggml.model",
+                GgufTypes.STRING,
+                new GgufBytes().text("none").toByteArray()));
+        set(model, "vocab_size", Integer.MAX_VALUE);
+        refused(model, "qwen3moe.vocab_size is 2147483647, and none of its tensors has so many rows");
     }
 
     /** They are added and multiplied with, number by number, which ggml's threads do for F32 alone. */
