@@ -23,6 +23,7 @@ public final class KvCache {
     private final SharedCells sharedCells = new SharedCells();
     /** Whether numbers lie elsewhere, or are others, than what the cells say: llama.cpp copies between streams and rotates at the next decode only. */
     private boolean unsettled;
+
     private final Rollback rollback;
 
     KvCache(NativeContext context, Lifetime lifetime, ContextLimits limits, NativeModel model, String architecture) {

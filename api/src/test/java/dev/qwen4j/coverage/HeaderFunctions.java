@@ -23,7 +23,7 @@ final class HeaderFunctions {
      */
     HeaderFunctions(Path header, String mark) throws IOException {
         var source = DIRECTIVE.matcher(uncommented(header)).replaceAll("");
-        for (var statement : source.split("[;{}]")) {
+        for (var statement : source.split("[;{}]", -1)) {
             var name = NAME.matcher(statement);
             if (statement.contains(mark) && name.find()) {
                 (statement.contains("DEPRECATED") ? deprecated : current).add(name.group(1));

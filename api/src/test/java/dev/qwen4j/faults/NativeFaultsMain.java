@@ -28,7 +28,8 @@ final class NativeFaultsMain {
     private final MethodHandle arm;
     private final MethodHandle disarm;
     private final MemorySegment error = qwen4j_error.allocate(arena);
-    private final MemorySegment path = arena.allocateFrom(Nano.file().toString());
+    private final MemorySegment paths = arena.allocateFrom(
+            ValueLayout.ADDRESS, arena.allocateFrom(Nano.file().toString()));
     private final MemorySegment modelParams = LlamaCpp.llama_model_default_params(arena);
     private final MemorySegment contextParams = LlamaCpp.llama_context_default_params(arena);
     private final MemorySegment poolParams = qwen4j_threadpool_params.allocate(arena);
@@ -60,9 +61,9 @@ final class NativeFaultsMain {
     private void run() throws Throwable {
         failAtEach(
                 "qwen4j_model_load",
-                () -> LlamaCpp.qwen4j_model_load(error, path, modelParams),
+                () -> LlamaCpp.qwen4j_model_load(error, paths, 1, modelParams),
                 made -> LlamaCpp.qwen4j_model_free(error, made));
-        var model = LlamaCpp.qwen4j_model_load(error, path, modelParams);
+        var model = LlamaCpp.qwen4j_model_load(error, paths, 1, modelParams);
         var vocabulary = LlamaCpp.llama_model_get_vocab(model);
         failAtEach(
                 "qwen4j_context_new",

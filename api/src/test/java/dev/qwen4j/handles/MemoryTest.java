@@ -14,7 +14,8 @@ class MemoryTest {
                 .args(folder)
                 // The heap's pages are all there from the beginning: what grows is not Java's garbage.
                 .jvm("-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch")
-                // As glibc begins; it would raise it, and keep freed buffers in a heap whose fragments differ from run to run.
+                // As glibc begins; it would raise it, and keep freed buffers in a heap whose fragments differ from run
+                // to run.
                 .env("MALLOC_MMAP_THRESHOLD_", "131072")
                 .env("MALLOC_ARENA_MAX", "1")
                 .timeout(Duration.ofMinutes(5))

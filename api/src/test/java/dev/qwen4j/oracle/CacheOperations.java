@@ -63,17 +63,17 @@ final class CacheOperations {
                         context.kvCache().truncate(0, HELD - 2);
                         context.kvCache().copy(0, 1);
                     },
-                    () -> same(context, 1, HELD - 2, fresh) & same(context, 0, HELD - 2, fresh));
+                    () -> same(context, 1, HELD - 2, fresh) && same(context, 0, HELD - 2, fresh));
             check(
                     "copy",
                     context,
                     () -> context.kvCache().copy(0, 1),
-                    () -> same(context, 1, HELD, fresh) & same(context, 0, HELD, fresh));
+                    () -> same(context, 1, HELD, fresh) && same(context, 0, HELD, fresh));
             check(
                     "copy a part",
                     context,
                     () -> context.kvCache().copy(0, 1, 0, 30),
-                    () -> same(context, 1, 30, fresh) & same(context, 0, HELD, fresh));
+                    () -> same(context, 1, 30, fresh) && same(context, 0, HELD, fresh));
             check(
                     "copy and truncate",
                     context,
@@ -81,7 +81,7 @@ final class CacheOperations {
                         context.kvCache().copy(0, 1);
                         context.kvCache().truncate(1, HELD - 1);
                     },
-                    () -> same(context, 1, HELD - 1, fresh) & same(context, 0, HELD, fresh));
+                    () -> same(context, 1, HELD - 1, fresh) && same(context, 0, HELD, fresh));
             check(
                     "take back a draft",
                     context,
