@@ -65,9 +65,9 @@ struct llama_model * qwen4j_model_load(struct qwen4j_error * error, const char *
 void qwen4j_model_free(struct qwen4j_error * error, struct llama_model * model) {
     guarded(error, [&] {
         if (model) {
+            const auto files = forget_files(model);
             live.models--;
             llama_model_free(model);
-            forget_files(model);
         }
     });
 }

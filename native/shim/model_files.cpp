@@ -40,9 +40,15 @@ void keep_files(const llama_model * model, std::unique_ptr<MappedFiles> files) {
     files_of[model] = std::move(files);
 }
 
-void forget_files(const llama_model * model) {
+std::unique_ptr<MappedFiles> forget_files(const llama_model * model) {
     std::unique_lock<std::shared_mutex> lock(mutex);
-    files_of.erase(model);
+    const auto                          found = files_of.find(model);
+    if (found == files_of.end()) {
+        return nullptr;
+    }
+    auto files = std::move(found->second);
+    files_of.erase(found);
+    return files;
 }
 
 }  // namespace qwen4j

@@ -79,10 +79,20 @@ public final class Model implements AutoCloseable {
     private static Model load(ModelParts parts, ModelOptions options) {
         var header = MetadataOverrides.apply(parts.first(), options.metadata());
         LoadRequirements.check(header, parts.files());
+        var nativeModel = loadNative(parts, header, options);
+        try {
+            return new Model(parts, header, options, nativeModel);
+        } catch (Throwable e) {
+            nativeModel.free();
+            throw e;
+        }
+    }
+
+    private static NativeModel loadNative(ModelParts parts, Gguf header, ModelOptions options) {
         var listener = new LoadListener(options.progress());
         try {
             new MemoryCheck(parts, header, options, new HostMemory()).beforeLoad();
-            return own(parts, header, options, new NativeModel(parts.paths(), options, listener));
+            return new NativeModel(parts.paths(), options, listener);
         } catch (LlamaException e) {
             if (listener.thrown().isPresent()) {
                 throw new ModelLoadException(
@@ -93,15 +103,6 @@ public final class Model implements AutoCloseable {
                 throw new CancelledException("Loading " + header.path() + " was cancelled by its progress listener.");
             }
             throw new ModelLoadException(explain(header.path(), header, e), e);
-        }
-    }
-
-    private static Model own(ModelParts parts, Gguf header, ModelOptions options, NativeModel nativeModel) {
-        try {
-            return new Model(parts, header, options, nativeModel);
-        } catch (Throwable e) {
-            nativeModel.free();
-            throw e;
         }
     }
 

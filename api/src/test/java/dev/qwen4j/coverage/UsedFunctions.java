@@ -26,6 +26,11 @@ final class UsedFunctions {
         return names;
     }
 
+    /** What tests call, as oracles or to look into the shim. */
+    static Set<String> byTests(Path root) throws IOException {
+        return find(root.resolve("api/src/test/java"), ".java", BINDING);
+    }
+
     static Set<String> byShim(Path root) throws IOException {
         var names = new TreeSet<>(find(root.resolve("native/shim"), ".cpp", CALL));
         names.addAll(find(root.resolve("native/shim"), ".cpp", ADDRESS));
