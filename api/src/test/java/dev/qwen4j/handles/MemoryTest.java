@@ -13,8 +13,10 @@ class MemoryTest {
         var result = ChildJvm.of(MemoryMain.class)
                 .args(folder)
                 // The heap's pages are all there from the beginning: what grows is not Java's garbage.
-                // G1 would take 18 MiB more once, when it marks for the first time.
                 .jvm("-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC")
+                // All is compiled before it first runs. Later compilations would take some 20 MiB for a moment, which
+                // glibc keeps (native memory tracking: Arena Chunk).
+                .jvm("-Xcomp", "-XX:TieredStopAtLevel=1")
                 // As glibc begins; it would raise it, and keep freed buffers in a heap whose fragments differ from run
                 // to run.
                 .env("MALLOC_MMAP_THRESHOLD_", "131072")

@@ -14,6 +14,7 @@ import dev.qwen4j.nano.Nano;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +35,7 @@ class UseAfterCloseTest {
             Map.entry(Candidates.class, Candidates.of(new float[] {1, 2})),
             Map.entry(ChatRequest.class, ChatRequest.user("Hello")),
             Map.entry(ThreadPool.class, ThreadPool.start(ThreadPoolOptions.of(1))),
+            Map.entry(Path.class, Path.of("never-written.gguf")),
             Map.entry(UnaryOperator.class, UnaryOperator.identity()));
 
     /** What tells of the handle and needs nothing native, or has nothing left to do. */
