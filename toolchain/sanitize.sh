@@ -15,10 +15,10 @@ mkdir -p "$reports"
 tests=${TESTS:-'dev/qwen4j/handles/*Test,dev/qwen4j/guard/*Test,dev/qwen4j/faults/*Test,!MemoryTest,!GuardTest#losesNoMemory*,!ConstructionTest#*Native*'}
 
 # The JVM handles SIGSEGV itself, never frees most of what it has, and has stacks that ASan does not know. The runtime must come first in a process,
-# and the java launcher was not linked with it.
+# and C++ too, of which the runtime intercepts exceptions: the java launcher is linked with neither.
 export ASAN_OPTIONS="handle_segv=0:allow_user_segv_handler=1:detect_leaks=0:use_sigaltstack=0:detect_stack_use_after_return=0:log_path=$reports/asan"
 export UBSAN_OPTIONS="print_stacktrace=1:log_path=$reports/ubsan:suppressions=$PWD/toolchain/ubsan.supp"
-preload=$(gcc -print-file-name=libasan.so)
+preload="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libstdc++.so)"
 
 status=0
 LD_PRELOAD=$preload mvn --batch-mode --no-transfer-progress verify -pl bindings,native,models/nano,api -Dspotless.check.skip \
