@@ -199,7 +199,9 @@ template <typename Compute> int32_t compute(qwen4j_error * error, qwen4j_context
         started               = true;
         context->eval_stopped = false;
         const int32_t rc      = call();
-        context->retired      = Pools{};
+        if (rc == 0) {
+            context->retired = Pools{};  // what refused the batch computed nothing, so that the backend still points to one of them
+        }
         if (!files_intact(llama_get_model(context->llama), error)) {
             return -1;
         }

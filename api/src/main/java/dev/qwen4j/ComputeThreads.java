@@ -1,6 +1,7 @@
 package dev.qwen4j;
 
 import dev.qwen4j.internal.NativeContext;
+import dev.qwen4j.internal.NativeContext.Outcome;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
@@ -11,7 +12,7 @@ final class ComputeThreads {
     private final NativeContext nativeContext;
     private List<ThreadPool> pools = List.of();
 
-    /** Those before, until the next computation: ggml then pauses the one that it used last. */
+    /** Those before, until something was computed on others: ggml then pauses the one that it used last. */
     private List<ThreadPool> retired = List.of();
 
     ComputeThreads(NativeContext nativeContext) {
@@ -54,7 +55,7 @@ final class ComputeThreads {
         releaseRetired();
     }
 
-    <T> T compute(Supplier<T> computation) {
+    Outcome compute(Supplier<Outcome> computation) {
         if (pools.isEmpty() && retired.isEmpty()) {
             return computation.get();
         }
@@ -63,12 +64,16 @@ final class ComputeThreads {
                 .sorted(Comparator.comparingLong(ThreadPool::number))
                 .toList();
         locked.forEach(ThreadPool::lock);
+        Outcome outcome;
         try {
-            return computation.get();
+            outcome = computation.get();
         } finally {
             locked.forEach(ThreadPool::unlock);
+        }
+        if (outcome == Outcome.DONE) {
             releaseRetired();
         }
+        return outcome;
     }
 
     private void replace(List<ThreadPool> next) {

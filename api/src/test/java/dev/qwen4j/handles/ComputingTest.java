@@ -3,10 +3,12 @@ package dev.qwen4j.handles;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.qwen4j.Batch;
 import dev.qwen4j.Context;
 import dev.qwen4j.EvalListener;
 import dev.qwen4j.EvalNode;
 import dev.qwen4j.EvalTensor;
+import dev.qwen4j.LlamaException;
 import dev.qwen4j.Model;
 import dev.qwen4j.Qwen4jException;
 import dev.qwen4j.RopeScaling;
@@ -43,6 +45,25 @@ class ComputingTest {
         context.decode(PROMPT);
         context.decode(1);
         return context.logits();
+    }
+
+    /** What a batch that is refused leaves to be computed on is what the threads before were paused for. */
+    @Test
+    void onOtherThreadsAfterABatchThatWasRefused() {
+        try (var pool = ThreadPool.start(ThreadPoolOptions.of(2));
+                var context = model.newContext(o -> o.length(256).threads(1))) {
+            var expected = logits(context);
+            for (int round = 0; round < 20; round++) {
+                if (round % 2 == 0) {
+                    context.setThreads(2, 1);
+                } else {
+                    context.attach(pool, pool);
+                }
+                var torn = new Batch().addAt(1, 200, true, 0);
+                assertThatThrownBy(() -> context.decode(torn)).isInstanceOf(LlamaException.class);
+                assertThat(logits(context)).isEqualTo(expected);
+            }
+        }
     }
 
     @Test
