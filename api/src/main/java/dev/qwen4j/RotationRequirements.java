@@ -63,14 +63,19 @@ final class RotationRequirements {
                         .formatted(numbers.key(name), dimensions, most));
     }
 
-    /** A dimension is divided by their sum. */
+    /** A dimension is divided by their sum, which ggml's threads assert to be no more than a head has. */
     private static Optional<String> sections(Hyperparameters numbers) {
         var key = numbers.key("rope.dimension_sections");
         var sections = numbers.numbers("rope.dimension_sections");
+        long sum = sections.stream().mapToLong(Long::longValue).sum();
+        long most = numbers.keyLength().orElse(Integer.MAX_VALUE);
         for (long section : sections) {
             if (section < 0 || section > LONGEST_SECTION) {
                 return Optional.of(key + " has " + section + " among them; none can be that");
             }
+        }
+        if (sum > most) {
+            return Optional.of(key + " add up to " + sum + ", more than the " + most + " numbers of a head");
         }
         boolean none = sections.stream().limit(3).allMatch(section -> section == 0);
         return none && !sections.isEmpty() && BY_SECTIONS.contains(numbers.architecture())

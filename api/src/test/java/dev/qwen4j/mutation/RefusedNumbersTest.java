@@ -89,6 +89,17 @@ class RefusedNumbersTest {
         }
     }
 
+    /** The threads of a computation assert it. */
+    @Test
+    void sectionsAddUpToNoMoreThanAHead() throws IOException {
+        var model = model("qwen2vl");
+        model.put(Entry.of(
+                "qwen2vl.rope.dimension_sections",
+                GgufTypes.ARRAY,
+                GgufBytes.numbers(GgufTypes.INT32, new int[] {1024, 1024, 1024, 0})));
+        refused(model, "qwen2vl.rope.dimension_sections add up to 3072, more than the ");
+    }
+
     /** Without a window the cache is of another kind than the one that the graph is built for. */
     @Test
     void aModelOfWindowsHasOne() throws IOException {
