@@ -12,6 +12,9 @@
 //                                                         stages as top_k:20 or dist:42, in their order; output: for each round the
 //                                                         candidates that are left: 4-byte size, selected, sorted, and of each one the
 //                                                         4-byte id, logit and probability; what is selected is accepted
+//   qwen4j-oracle device   MODEL N_CTX OUTPUTS N id… -- STAGE…
+//                                                         as generate, with a chain that is attached to the context, for at most OUTPUTS
+//                                                         results of a sequence: for each step the 4-byte token that is sampled
 #include "llama.h"
 
 #include <math.h>
@@ -380,6 +383,43 @@ static int sample(int argc, char ** argv) {
     return 0;
 }
 
+static int device(int argc, char ** argv) {
+    int end = 6;
+    while (end < argc && strcmp(argv[end], "--") != 0) {
+        end++;
+    }
+    struct llama_model *        model  = load(argv[2], false);
+    struct llama_context_params params = llama_context_default_params();
+    params.n_ctx                       = (uint32_t) atoi(argv[3]);
+    params.n_outputs_max_per_seq       = (uint32_t) atoi(argv[4]);
+    params.n_threads                   = 1;
+    params.n_threads_batch             = 1;
+    struct llama_context * ctx         = llama_init_from_model(model, params);
+    struct llama_sampler * chain       = llama_sampler_chain_init(llama_sampler_chain_default_params());
+    for (int i = end + 1; i < argc; i++) {
+        llama_sampler_chain_add(chain, stage(llama_model_get_vocab(model), argv[i]));
+    }
+    if (!ctx || !llama_set_sampler(ctx, 0, chain)) {
+        die("no context, or no sampler on it");
+    }
+    llama_token *      prompt = ids(argv + 6, end - 6);
+    struct llama_batch batch  = llama_batch_get_one(prompt, end - 6);
+    llama_token        next;
+    for (int step = 0; step < atoi(argv[5]); step++) {
+        if (llama_decode(ctx, batch)) {
+            die("decode failed");
+        }
+        next = llama_sampler_sample(chain, ctx, -1);
+        put(&next, sizeof next, 1);
+        batch = llama_batch_get_one(&next, 1);
+    }
+    free(prompt);
+    llama_free(ctx);
+    llama_sampler_free(chain);
+    llama_model_free(model);
+    return 0;
+}
+
 int main(int argc, char ** argv) {
     llama_log_set(quiet, NULL);
     if (argc > 6 && !strcmp(argv[1], "steps")) {
@@ -397,5 +437,8 @@ int main(int argc, char ** argv) {
     if (argc > 4 && !strcmp(argv[1], "sample")) {
         return sample(argc, argv);
     }
-    die("usage: steps MODEL THREADS N_CTX N id… | tokens MODEL SPECIAL PARSE | vocabulary MODEL | generate MODEL THREADS N_CTX N id… | sample MODEL ROUNDS STAGE…");
+    if (argc > 7 && !strcmp(argv[1], "device")) {
+        return device(argc, argv);
+    }
+    die("usage: steps MODEL THREADS N_CTX N id… | tokens MODEL SPECIAL PARSE | vocabulary MODEL | generate MODEL THREADS N_CTX N id… | sample MODEL ROUNDS STAGE… | device MODEL N_CTX OUTPUTS N id… -- STAGE…");
 }

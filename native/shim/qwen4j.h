@@ -366,8 +366,15 @@ QWEN4J_API void qwen4j_sampler_free(struct qwen4j_error * error, struct qwen4j_s
 // The chain, for llama.h's getters. Borrowed.
 QWEN4J_API struct llama_sampler * qwen4j_sampler_llama(const struct qwen4j_sampler * sampler);
 
-// Samples from the logits of the i-th token of the context's last batch and accepts it: the token, or -1. Greedy alone looks at the logits where they
-// are, with llama.cpp's result.
+// As llama_set_sampler: the context applies the first stages to that sequence's logits where it computes them, as far as its device can, and
+// qwen4j_sample goes on from there. Until it is detached from the context (before the next decode, if it is freed) and then by itself.
+QWEN4J_API void qwen4j_sampler_attach(struct qwen4j_error * error, struct qwen4j_sampler * sampler, struct qwen4j_context * context,
+    int32_t sequence);
+QWEN4J_API void qwen4j_context_detach_sampler(struct qwen4j_error * error, struct qwen4j_context * context, int32_t sequence);
+QWEN4J_API void qwen4j_sampler_detach(struct qwen4j_error * error, struct qwen4j_sampler * sampler);
+
+// Samples from the logits of the i-th token of the context's last batch, or from what the device left of them, and accepts the result: the token, or
+// -1. Greedy alone looks at the logits where they are, with llama.cpp's result.
 QWEN4J_API int32_t qwen4j_sample(struct qwen4j_error * error, struct qwen4j_sampler * sampler, struct qwen4j_context * context, int32_t i);
 
 // Runs the chain on the caller's candidates, and accepts nothing. data may point into the middle of what was passed afterwards.

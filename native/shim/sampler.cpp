@@ -48,6 +48,22 @@ bool are_patterns(const qwen4j_sampler_stage & stage, qwen4j_error * error) {
     return true;
 }
 
+// Those that a device may have an implementation of.
+bool may_run_on_device(int32_t kind) {
+    switch (kind) {
+        case QWEN4J_SAMPLER_GREEDY:
+        case QWEN4J_SAMPLER_DIST:
+        case QWEN4J_SAMPLER_TOP_K:
+        case QWEN4J_SAMPLER_TOP_P:
+        case QWEN4J_SAMPLER_MIN_P:
+        case QWEN4J_SAMPLER_TEMPERATURE:
+        case QWEN4J_SAMPLER_TEMP_EXT:
+        case QWEN4J_SAMPLER_LOGIT_BIAS:
+        case QWEN4J_SAMPLER_PENALTIES:   return true;
+        default:                         return false;
+    }
+}
+
 llama_sampler * make(const qwen4j_sampler & sampler, const qwen4j_sampler_stage & stage) {
     const llama_vocab * vocab   = sampler.vocab;
     const int32_t       n_vocab = sampler.n_vocab;
@@ -98,6 +114,23 @@ void add(qwen4j_sampler & sampler, int32_t kind, Stage member) {
 
 llama_sampler * member(const qwen4j_sampler & sampler, size_t i) {
     return llama_sampler_chain_get(sampler.chain, (int32_t) i);
+}
+
+// As if it had never been attached, in the state in which it is: a chain, and a member of one, asserts that it is attached once.
+void detach(qwen4j_sampler & sampler) {
+    Stage              chain(llama_sampler_chain_init(llama_sampler_chain_default_params()));
+    std::vector<Stage> copies;
+    for (size_t i = 0; i < sampler.kinds.size(); i++) {
+        copies.emplace_back(may_run_on_device(sampler.kinds[i]) ? llama_sampler_clone(member(sampler, i)) : nullptr);
+    }
+    for (Stage & copy : copies) {
+        Stage before(llama_sampler_chain_remove(sampler.chain, 0));
+        llama_sampler_chain_add(chain.get(), copy ? copy.get() : before.get());
+        (void) (copy ? copy : before).release();
+    }
+    llama_sampler_free(sampler.chain);
+    sampler.chain    = chain.release();
+    sampler.attached = false;
 }
 
 // Runs a body in which functions of custom samplers are called.
@@ -235,6 +268,43 @@ llama_token choose(qwen4j_sampler & sampler, const float * logits, qwen4j_error 
     return is_choice(sampler, array, error) ? array.data[array.selected].id : LLAMA_TOKEN_NULL;
 }
 
+// From what the device left of the candidates, and what it chose, if the chain's last member was among those that it applied.
+llama_token choose_behind_device(qwen4j_sampler & sampler, llama_context * context, int32_t i, qwen4j_error * error) {
+    const float *  logits = llama_get_sampled_logits_ith(context, i);
+    const uint32_t n      = llama_get_sampled_logits_count_ith(context, i);
+    if (!logits || n == 0) {
+        fail(error, QWEN4J_SAMPLING_NO_LOGITS, "the device left no logits for position %d of the last batch", i);
+        return LLAMA_TOKEN_NULL;
+    }
+    const llama_token * ids     = llama_get_sampled_candidates_ith(context, i);  // the whole vocabulary in its order, if none was taken out
+    const uint32_t      n_ids   = llama_get_sampled_candidates_count_ith(context, i);
+    const float *       probs   = llama_get_sampled_probs_ith(context, i);
+    const uint32_t      n_probs = llama_get_sampled_probs_count_ith(context, i);
+    if ((n_ids != 0 ? n_ids : (uint32_t) sampler.n_vocab) != n) {
+        fail(error, QWEN4J_SAMPLING_OTHER, "the device left %u logits for %u candidates", n, n_ids);
+        return LLAMA_TOKEN_NULL;
+    }
+    const llama_token chosen = llama_get_sampled_token_ith(context, i);
+    sampler.candidates.resize(n);
+    llama_token_data_array array  = { sampler.candidates.data(), n, -1, false };
+    bool                   is_nan = false;
+    for (uint32_t c = 0; c < n; c++) {
+        is_nan |= std::isnan(logits[c]);
+        sampler.candidates[c] = { ids[c], logits[c], n_probs == n ? probs[c] : 0.0f };
+        if (ids[c] == chosen) {
+            array.selected = c;
+        }
+    }
+    if (is_nan) {
+        fail(error, QWEN4J_SAMPLING_NOT_A_NUMBER, "the logits are not numbers behind the stages on the device");
+        return LLAMA_TOKEN_NULL;
+    }
+    if (chosen == LLAMA_TOKEN_NULL) {
+        llama_sampler_apply(sampler.chain, &array);
+    }
+    return is_choice(sampler, array, error) ? array.data[array.selected].id : LLAMA_TOKEN_NULL;
+}
+
 }  // namespace
 
 struct qwen4j_sampler * qwen4j_sampler_new(struct qwen4j_error * error, const struct llama_vocab * vocab,
@@ -271,14 +341,14 @@ int32_t qwen4j_sample(struct qwen4j_error * error, struct qwen4j_sampler * sampl
         if (is_broken(context, error)) {
             return LLAMA_TOKEN_NULL;
         }
-        const float * logits = llama_get_logits_ith(context->llama, i);
-        if (!logits) {
+        const float * logits = sampler->attached ? nullptr : llama_get_logits_ith(context->llama, i);
+        if (!sampler->attached && !logits) {
             fail(error, QWEN4J_SAMPLING_NO_LOGITS, "there are no logits for position %d of the last batch", i);
             return LLAMA_TOKEN_NULL;
         }
         return with_customs(error, [&]() -> int32_t {
             const int64_t     start = ggml_time_us();
-            const llama_token token = choose(*sampler, logits, error);
+            const llama_token token = logits ? choose(*sampler, logits, error) : choose_behind_device(*sampler, context->llama, i, error);
             if (token == LLAMA_TOKEN_NULL || !grammars_allow(*sampler, token, error)) {
                 return LLAMA_TOKEN_NULL;
             }
@@ -287,6 +357,35 @@ int32_t qwen4j_sample(struct qwen4j_error * error, struct qwen4j_sampler * sampl
             sampler->count++;
             return token;
         });
+    });
+}
+
+void qwen4j_sampler_attach(struct qwen4j_error * error, struct qwen4j_sampler * sampler, struct qwen4j_context * context, int32_t sequence) {
+    guarded(error, [&] {
+        if (is_broken(context, error)) {
+            return;
+        }
+        try {
+            sampler->attached = llama_set_sampler(context->llama, sequence, sampler->chain);
+        } catch (...) {
+            detach(*sampler);
+            throw;
+        }
+        if (!sampler->attached) {
+            fail(error, QWEN4J_SAMPLING_OTHER, "llama.cpp does not run samplers on the devices of this model");
+        }
+    });
+}
+
+void qwen4j_sampler_detach(struct qwen4j_error * error, struct qwen4j_sampler * sampler) {
+    guarded(error, [&] { detach(*sampler); });
+}
+
+void qwen4j_context_detach_sampler(struct qwen4j_error * error, struct qwen4j_context * context, int32_t sequence) {
+    guarded(error, [&] {
+        if (!is_broken(context, error)) {
+            llama_set_sampler(context->llama, sequence, nullptr);
+        }
     });
 }
 

@@ -14,6 +14,8 @@ struct qwen4j_sampler {
     std::vector<int32_t>          kinds;      // of the members
     std::vector<llama_token_data> candidates; // kept between calls
 
+    bool attached = false; // to a context, which applies the first members where it computes
+
     bool    waits = false; // a lazy grammar may not have been woken yet
     int64_t heard = 0;     // bytes since then
 

@@ -2,6 +2,9 @@ package dev.qwen4j;
 
 import dev.qwen4j.internal.NativeContext;
 import dev.qwen4j.internal.NativeContext.Outcome;
+import dev.qwen4j.internal.NativeSampler;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -14,6 +17,7 @@ final class Computation {
     private final Placement placement;
     private final Results results;
     private final ComputeThreads threads;
+    private final DeviceSamplers samplers;
     private final boolean needsEncoding;
     private final Runnable close;
     private boolean causal;
@@ -32,6 +36,7 @@ final class Computation {
             Placement placement,
             Results results,
             ComputeThreads threads,
+            DeviceSamplers samplers,
             boolean needsEncoding,
             boolean causal,
             boolean embeddings,
@@ -41,6 +46,7 @@ final class Computation {
         this.placement = placement;
         this.results = results;
         this.threads = threads;
+        this.samplers = samplers;
         this.needsEncoding = needsEncoding;
         this.causal = causal;
         this.embeddings = embeddings;
@@ -62,20 +68,30 @@ final class Computation {
     }
 
     void decode(int token) {
+        if (samplers.isEmpty()) {
+            decodeOne(token, List.of());
+        } else {
+            samplers.run(() -> decodeOne(token, List.of(samplers.chooser(0))));
+        }
+    }
+
+    private void decodeOne(int token, List<Optional<NativeSampler>> chooser) {
         checkEncoded();
         placement.begin();
         placement.placeToken(token);
         run(1, nativeContext::decode);
         placement.computedToken();
-        results.one();
+        results.one(chooser);
     }
 
     void decode(Batch batch) {
         checkEncoded();
         limits.checkEntries(batch);
         limits.checkSize(batch, causal);
-        placement.begin();
-        compute(batch, 0, batch.size(), embeddings, nativeContext::decode);
+        samplers.run(() -> {
+            placement.begin();
+            compute(batch, 0, batch.size(), embeddings, nativeContext::decode);
+        });
     }
 
     void prefill(Batch batch) {
@@ -84,34 +100,51 @@ final class Computation {
         if (!causal || nativeContext.memory().isAbsent()) {
             limits.checkSize(batch, causal);
         }
-        placement.begin();
-        placement.checkRoom(batch);
-        int most = limits.batchSize();
-        for (int from = 0; from < batch.size(); from += most) {
-            compute(batch, from, Math.min(most, batch.size() - from), embeddings, nativeContext::decode);
-        }
+        samplers.run(() -> {
+            int most = limits.batchSize();
+            for (int from = 0; from < batch.size(); from += most) {
+                checkedOutputs(batch, from, Math.min(most, batch.size() - from), embeddings);
+            }
+            placement.begin();
+            placement.checkRoom(batch);
+            for (int from = 0; from < batch.size(); from += most) {
+                compute(batch, from, Math.min(most, batch.size() - from), embeddings, nativeContext::decode);
+            }
+        });
     }
 
     void encode(Batch batch) {
         limits.checkEntries(batch);
         limits.checkSize(batch, false);
-        placement.beginAnew();
-        compute(batch, 0, batch.size(), true, nativeContext::encode);
-        encoded = true;
+        samplers.run(() -> {
+            placement.beginAnew();
+            compute(batch, 0, batch.size(), true, nativeContext::encode);
+            encoded = true;
+        });
+    }
+
+    /** A decoder has nothing to attend to any more. */
+    void forgetEncoded() {
+        encoded = false;
     }
 
     private void compute(Batch batch, int from, int count, boolean allOutputs, Supplier<Outcome> call) {
-        var wanted = new boolean[count];
-        int outputs = 0;
-        for (int i = 0; i < count; i++) {
-            wanted[i] = allOutputs || batch.output(from + i);
-            outputs += wanted[i] ? 1 : 0;
-        }
-        limits.checkOutputs(outputs);
+        var wanted = checkedOutputs(batch, from, count, allOutputs);
         placement.place(batch, from, count, wanted);
         run(count, call);
         placement.computed(batch, from, count);
-        results.of(wanted);
+        results.of(wanted, samplers.choosers(batch, from, count));
+    }
+
+    /** Which of some entries ask for results. */
+    private boolean[] checkedOutputs(Batch batch, int from, int count, boolean all) {
+        var wanted = new boolean[count];
+        for (int i = 0; i < count; i++) {
+            wanted[i] = all || batch.output(from + i);
+        }
+        limits.checkOutputs(wanted);
+        samplers.check(batch, from, wanted);
+        return wanted;
     }
 
     private void run(int count, Supplier<Outcome> call) {

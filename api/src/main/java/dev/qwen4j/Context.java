@@ -8,6 +8,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 
 /**
  * Sequences of tokens and what a model remembers of them: decodes tokens, and gives the logits of what could come next, or embeddings.
@@ -24,6 +25,7 @@ public final class Context implements AutoCloseable {
     private final ContextStates states;
     private final Results results;
     private final ComputeThreads threads;
+    private final DeviceSamplers samplers;
     private final Computation computation;
     private final boolean canEncode;
 
@@ -54,12 +56,14 @@ public final class Context implements AutoCloseable {
                 });
         cache = new KvCache(nativeContext, lifetime, limits, nativeModel, model.architecture());
         states = new ContextStates(model, nativeContext, lifetime, limits, options, cache, results);
+        samplers = new DeviceSamplers(nativeContext, limits);
         computation = new Computation(
                 nativeContext,
                 limits,
                 new Placement(nativeContext, cache, model.tokenizer(), limits),
                 results,
                 threads,
+                samplers,
                 nativeModel.hasEncoder() && nativeModel.hasDecoder(),
                 options.attention().isCausal(model.header()),
                 options.embeddings(),
@@ -286,6 +290,7 @@ public final class Context implements AutoCloseable {
     public void clear() {
         lifetime.run(() -> {
             results.forget();
+            computation.forgetEncoded();
             if (!nativeContext.memory().isAbsent()) {
                 cache.forgetAll();
             }
@@ -372,21 +377,42 @@ public final class Context implements AutoCloseable {
         lifetime.close();
     }
 
-    int sampleLast(NativeSampler sampler) {
+    int sampleLast(NativeSampler sampler, OptionalInt attachedTo) {
         lifetime.enter();
         try {
-            return sampler.sample(nativeContext, results.last());
+            return sampler.sample(nativeContext, results.checkedFor(sampler, attachedTo, results.last()));
         } finally {
             lifetime.leave();
         }
     }
 
-    int sample(NativeSampler sampler, int index) {
+    int sample(NativeSampler sampler, OptionalInt attachedTo, int index) {
         lifetime.enter();
         try {
-            return sampler.sample(nativeContext, results.checked(index));
+            return sampler.sample(nativeContext, results.checkedFor(sampler, attachedTo, index));
         } finally {
             lifetime.leave();
         }
+    }
+
+    void attach(int sequence, DeviceSamplers.Attached attached, List<SamplingStage> stages) {
+        lifetime.run(() -> {
+            limits.checkedSequence(sequence);
+            if (nativeContext.memory().isAbsent()) {
+                throw new IllegalStateException(
+                        "The model (" + model.architecture() + ") generates no text, so nothing can be sampled.");
+            }
+            DeviceStages.check(
+                    stages, attached.sampler().names(), model.tokenizer().size(), limits.maxOutputsPerSequence() > 1);
+            samplers.attach(sequence, attached);
+            results.forget();
+        });
+    }
+
+    void detach(int sequence) {
+        lifetime.run(() -> {
+            samplers.detach(sequence);
+            results.forget();
+        });
     }
 }

@@ -10,6 +10,7 @@ final class ContextLimits {
     private final int microBatchSize;
     private final int maxSequences;
     private final int maxOutputs;
+    private final int maxOutputsPerSequence;
     private final int length;
     private final int sequenceLength;
     private final boolean endless;
@@ -25,6 +26,9 @@ final class ContextLimits {
         microBatchSize = context.microBatchSize();
         maxSequences = context.maxSequences();
         maxOutputs = options.maxOutputs() == 0 || model.hasEncoder() ? batchSize : options.maxOutputs();
+        maxOutputsPerSequence = options.maxOutputsPerSequence() == 0
+                ? maxOutputs
+                : Math.min(options.maxOutputsPerSequence(), maxOutputs);
         // llama.cpp rounds up, but learned positions end where they end: a worker thread's assert ends the JVM.
         sequenceLength = (int) Math.min(context.sequenceLength(), learned.orElse(Integer.MAX_VALUE));
         length = (int) Math.min(context.length(), (long) sequenceLength * maxSequences);
@@ -45,6 +49,10 @@ final class ContextLimits {
 
     int maxSequences() {
         return maxSequences;
+    }
+
+    int maxOutputsPerSequence() {
+        return maxOutputsPerSequence;
     }
 
     int length() {
@@ -122,7 +130,11 @@ final class ContextLimits {
         }
     }
 
-    void checkOutputs(int outputs) {
+    void checkOutputs(boolean[] wanted) {
+        int outputs = 0;
+        for (boolean output : wanted) {
+            outputs += output ? 1 : 0;
+        }
         if (outputs > maxOutputs) {
             throw new IllegalArgumentException(
                     "%,d tokens of the batch ask for results; the context's maxOutputs is %,d. Ask for fewer, or create it with more."

@@ -1,7 +1,11 @@
 package dev.qwen4j;
 
 import dev.qwen4j.internal.NativeResults;
+import dev.qwen4j.internal.NativeSampler;
 import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Which entries of a context's last batch have results, and those results. */
 final class Results {
@@ -10,19 +14,23 @@ final class Results {
 
     private final NativeResults nativeResults;
     private boolean[] wanted = NONE;
+    /** Whose sampler has looked at each of them on the device; empty if there is none. */
+    private List<Optional<NativeSampler>> choosers = List.of();
 
     Results(NativeResults nativeResults) {
         this.nativeResults = nativeResults;
     }
 
     /** The results of one token are there. */
-    void one() {
+    void one(List<Optional<NativeSampler>> chooser) {
         wanted = ONE;
+        choosers = chooser;
     }
 
     /** The results of a batch are there, for these entries. */
-    void of(boolean[] entries) {
+    void of(boolean[] entries, List<Optional<NativeSampler>> choosersOfAll) {
         wanted = entries;
+        choosers = choosersOfAll;
     }
 
     /** There are none any more; must be called before the memory where they lie is written to. */
@@ -32,11 +40,11 @@ final class Results {
     }
 
     float[] logits(int index) {
-        return nativeResults.logits(checked(index));
+        return nativeResults.logits(checkedLogits(index));
     }
 
     FloatBuffer logitsView(int index) {
-        return nativeResults.logitsView(checked(index));
+        return nativeResults.logitsView(checkedLogits(index));
     }
 
     float[] embedding(int index) {
@@ -54,7 +62,41 @@ final class Results {
         return nativeResults.pooled(sequence);
     }
 
-    int checked(int index) {
+    /**
+     * Checks that a sampler can choose from the result of an entry.
+     *
+     * @param attachedTo the sequence that it is attached to
+     */
+    int checkedFor(NativeSampler sampler, OptionalInt attachedTo, int index) {
+        checked(index);
+        var chooser = chooser(index);
+        if (chooser.isPresent() ? chooser.get() != sampler : attachedTo.isPresent()) {
+            throw new IllegalStateException(
+                    chooser.isPresent()
+                            ? "Token " + index
+                                    + " is of a sequence that has another sampler attached, which has chosen from its logits already. Use that one, or detach it and decode again."
+                            : "Token " + index + " is not of sequence "
+                                    + attachedTo.getAsInt()
+                                    + ", which the sampler is attached to. Detach it, or use another.");
+        }
+        return index;
+    }
+
+    private int checkedLogits(int index) {
+        checked(index);
+        if (chooser(index).isPresent()) {
+            throw new IllegalStateException(
+                    "The logits of token " + index
+                            + " stayed on the device, where the sampler that is attached to its sequence has used them. Detach it and decode again.");
+        }
+        return index;
+    }
+
+    private Optional<NativeSampler> chooser(int index) {
+        return choosers.isEmpty() ? Optional.empty() : choosers.get(index);
+    }
+
+    private int checked(int index) {
         if (wanted.length == 0) {
             throw new IllegalArgumentException("Token " + index + " has no logits: nothing has been decoded yet.");
         }

@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
@@ -30,6 +31,7 @@ public final class Sampler implements AutoCloseable {
     private final Lifetime lifetime;
     private final List<SamplingStage> stages;
     private final List<CustomAdapter> customs;
+    private OptionalInt attached = OptionalInt.empty();
 
     private Sampler(
             Context context,
@@ -86,7 +88,9 @@ public final class Sampler implements AutoCloseable {
         lifetime.enter();
         try {
             checkPicks();
-            return isLazy() ? onStack(() -> context.sampleLast(nativeSampler)) : context.sampleLast(nativeSampler);
+            return isLazy()
+                    ? onStack(() -> context.sampleLast(nativeSampler, attached))
+                    : context.sampleLast(nativeSampler, attached);
         } finally {
             lifetime.leave();
         }
@@ -103,8 +107,8 @@ public final class Sampler implements AutoCloseable {
         try {
             checkPicks();
             return isLazy()
-                    ? onStack(() -> context.sample(nativeSampler, index))
-                    : context.sample(nativeSampler, index);
+                    ? onStack(() -> context.sample(nativeSampler, attached, index))
+                    : context.sample(nativeSampler, attached, index);
         } finally {
             lifetime.leave();
         }
@@ -114,13 +118,17 @@ public final class Sampler implements AutoCloseable {
      * Applies the stages to the caller's candidates, which become what is left of them, and remembers nothing: {@link #accept} does.
      *
      * @throws IllegalArgumentException if one is not in the vocabulary
+     * @throws IllegalStateException if it is {@linkplain #attach attached}: the stages on the device cannot be applied to others
      * @throws SamplingException if all are banned, or numbers are no numbers
      */
     public void apply(Candidates candidates) {
         for (int i = 0; i < candidates.size(); i++) {
             context.model().tokenizer().checked(candidates.id(i));
         }
-        lifetime.run(() -> candidates.become(nativeSampler.apply(candidates.arrays())));
+        lifetime.run(() -> {
+            checkDetached("apply it to other candidates");
+            candidates.become(nativeSampler.apply(candidates.arrays()));
+        });
     }
 
     /**
@@ -176,13 +184,60 @@ public final class Sampler implements AutoCloseable {
     }
 
     /**
+     * Has the context apply the first stages to the logits of one of its sequences where it computes them, as on a GPU, from the next decode on; the
+     * logits themselves then stay there ({@code llama_set_sampler}).
+     *
+     * <p>Those stages run there that llama.cpp has an implementation of: {@link SamplingStage.LogitBias}, {@link SamplingStage.Penalties} (with a
+     * {@link ContextOptions#maxOutputsPerSequence} of 1), {@link SamplingStage.TopK}, {@link SamplingStage.TopP}, {@link SamplingStage.MinP}, both
+     * temperatures, {@link SamplingStage.Draw} and {@link SamplingStage.Greedy}, up to the first other one or the first that the device cannot compute;
+     * {@link #names} then has a {@code +} before them. {@link #sample} goes on behind them, and takes the results of that sequence only. They round as
+     * the device does, so a draw may differ from what the same stages choose elsewhere. A draw is made when a result is computed: one that is not sampled,
+     * or whose decode is cancelled, is lost, unless {@link ContextOptions#maxOutputsPerSequence} is above 1.
+     *
+     * <p>Results of the last batch are gone. Closing the sampler detaches it. While the context decodes, no other thread may use the sampler.
+     *
+     * @param sequence 0 to {@link Context#maxSequences} - 1
+     * @throws IllegalArgumentException if there is no such sequence, or the stages cannot run on a device in this order
+     * @throws IllegalStateException if this or another sampler is attached already, or the model generates no text
+     * @throws LlamaException if the model is split by tensors
+     */
+    public void attach(int sequence) {
+        lifetime.run(() -> {
+            if (attached.isPresent()) {
+                throw new IllegalStateException(
+                        "The sampler is attached to sequence " + attached.getAsInt() + "; detach it first.");
+            }
+            context.attach(sequence, new DeviceSamplers.Attached(nativeSampler, lifetime), stages);
+            attached = OptionalInt.of(sequence);
+        });
+    }
+
+    /** Has all stages run in {@link #sample} again, in the state that they are in; results of the last batch are gone. */
+    public void detach() {
+        lifetime.run(() -> {
+            if (attached.isPresent()) {
+                context.detach(attached.getAsInt());
+                attached = OptionalInt.empty();
+                nativeSampler.detach();
+            }
+        });
+    }
+
+    /** The sequence that it is {@linkplain #attach attached} to. */
+    public OptionalInt attachedTo() {
+        return attached;
+    }
+
+    /**
      * Removes a stage. Without the one that picks, there can be no more {@link #sample}, and {@link #apply} selects nothing.
      *
      * @param index which of {@link #stages}
+     * @throws IllegalStateException if it is {@linkplain #attach attached}
      * @throws IllegalArgumentException if it has to stay: the {@link SamplingStage.TopK} that {@link SamplingStage.Infill} needs
      */
     public void remove(int index) {
         lifetime.run(() -> {
+            checkDetached("remove a stage");
             Objects.checkIndex(index, stages.size());
             var left = new ArrayList<>(stages);
             left.remove(index);
@@ -217,6 +272,13 @@ public final class Sampler implements AutoCloseable {
     private void checkPicks() {
         if (stages.isEmpty() || !Sampling.picks(stages.getLast())) {
             throw new IllegalStateException("The stage that picks was removed, so no token can be sampled.");
+        }
+    }
+
+    private void checkDetached(String doing) {
+        if (attached.isPresent()) {
+            throw new IllegalStateException("The sampler is attached to sequence " + attached.getAsInt()
+                    + ", so its first stages are on a device; detach it to " + doing + ".");
         }
     }
 

@@ -107,6 +107,19 @@ public final class Lifetime {
         }
     }
 
+    /** As {@link #enter}, but says false if the object is closed. */
+    public boolean enterIfOpen() {
+        lock.lock();
+        try {
+            if (!closing) {
+                enter();
+            }
+            return !closing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Lets the calling thread out, and frees the object if it is closed and this was the last call. */
     public void leave() {
         boolean last;

@@ -211,6 +211,12 @@ public final class NativeContext {
         guard.check("attach a thread pool");
     }
 
+    /** Applies no sampler to a sequence any more. */
+    public void detachSampler(int sequence) {
+        LlamaCpp.qwen4j_context_detach_sampler(guard.error(), context, sequence);
+        guard.check("detach the sampler of sequence " + sequence);
+    }
+
     /** How many threads compute single tokens. */
     public int threads() {
         return LlamaCpp.llama_n_threads(llama);

@@ -69,6 +69,18 @@ public final class NativeSampler {
         thrown = e;
     }
 
+    /** Has a context apply the first stages to the logits of a sequence, where it computes them. */
+    public void attach(NativeContext context, int sequence) {
+        LlamaCpp.qwen4j_sampler_attach(guard.error(), sampler, context.pointer(), sequence);
+        check("attach the sampler to sequence " + sequence);
+    }
+
+    /** As if it had never been attached; the context must not have it any more. */
+    public void detach() {
+        LlamaCpp.qwen4j_sampler_detach(guard.error(), sampler);
+        check("detach the sampler");
+    }
+
     /** Samples from the logits of a token of the last batch, and accepts the result. */
     public int sample(NativeContext context, int index) {
         int token = LlamaCpp.qwen4j_sample(guard.error(), sampler, context.pointer(), index);

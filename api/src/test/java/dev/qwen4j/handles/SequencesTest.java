@@ -159,6 +159,21 @@ class SequencesTest {
     }
 
     @Test
+    void prefillLeavesNothingBehindWhenALaterPartAsksForTooManyResults() {
+        try (var context =
+                model.newContext(o -> o.length(2048).batchSize(64).maxOutputs(1).threads(1))) {
+            var batch = new Batch();
+            for (int token : tokens(100)) {
+                batch.add(token, batch.size() > 64);
+            }
+            assertThatThrownBy(() -> context.prefill(batch))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("maxOutputs is 1");
+            assertThat(context.position()).isZero();
+        }
+    }
+
+    @Test
     void areAtMost256() {
         assertThatThrownBy(() -> ContextOptions.defaults().maxSequences(257))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -62,6 +62,21 @@ final class Oracle {
         return result;
     }
 
+    /** Prefill in one batch, then the tokens that a chain on the device samples. */
+    int[] device(int contextLength, int maxOutputsPerSequence, int steps, int[] prompt, List<String> stages) {
+        var output = run(
+                new byte[0],
+                Stream.of(
+                                Stream.of("device", model, contextLength, maxOutputsPerSequence, steps),
+                                Arrays.stream(prompt).boxed(),
+                                Stream.of("--"),
+                                stages.stream())
+                        .flatMap(arguments -> arguments));
+        var tokens = new int[steps];
+        output.asIntBuffer().get(tokens);
+        return tokens;
+    }
+
     /** What is left of candidates after a chain. */
     static final class Left {
         private final int selected;

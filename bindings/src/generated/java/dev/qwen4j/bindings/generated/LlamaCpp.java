@@ -10703,6 +10703,189 @@ public class LlamaCpp extends LlamaCpp$shared {
         }
     }
 
+    private static class qwen4j_sampler_attach {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_sampler_attach");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void qwen4j_sampler_attach(struct qwen4j_error *error, struct qwen4j_sampler *sampler, struct qwen4j_context *context, int32_t sequence)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_sampler_attach$descriptor() {
+        return qwen4j_sampler_attach.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void qwen4j_sampler_attach(struct qwen4j_error *error, struct qwen4j_sampler *sampler, struct qwen4j_context *context, int32_t sequence)
+     * }
+     */
+    public static MethodHandle qwen4j_sampler_attach$handle() {
+        return qwen4j_sampler_attach.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void qwen4j_sampler_attach(struct qwen4j_error *error, struct qwen4j_sampler *sampler, struct qwen4j_context *context, int32_t sequence)
+     * }
+     */
+    public static MemorySegment qwen4j_sampler_attach$address() {
+        return qwen4j_sampler_attach.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void qwen4j_sampler_attach(struct qwen4j_error *error, struct qwen4j_sampler *sampler, struct qwen4j_context *context, int32_t sequence)
+     * }
+     */
+    public static void qwen4j_sampler_attach(MemorySegment error, MemorySegment sampler, MemorySegment context, int sequence) {
+        var mh$ = qwen4j_sampler_attach.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_sampler_attach", error, sampler, context, sequence);
+            }
+            mh$.invokeExact(error, sampler, context, sequence);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_context_detach_sampler {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_context_detach_sampler");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void qwen4j_context_detach_sampler(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_context_detach_sampler$descriptor() {
+        return qwen4j_context_detach_sampler.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void qwen4j_context_detach_sampler(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence)
+     * }
+     */
+    public static MethodHandle qwen4j_context_detach_sampler$handle() {
+        return qwen4j_context_detach_sampler.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void qwen4j_context_detach_sampler(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence)
+     * }
+     */
+    public static MemorySegment qwen4j_context_detach_sampler$address() {
+        return qwen4j_context_detach_sampler.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void qwen4j_context_detach_sampler(struct qwen4j_error *error, struct qwen4j_context *context, int32_t sequence)
+     * }
+     */
+    public static void qwen4j_context_detach_sampler(MemorySegment error, MemorySegment context, int sequence) {
+        var mh$ = qwen4j_context_detach_sampler.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_context_detach_sampler", error, context, sequence);
+            }
+            mh$.invokeExact(error, context, sequence);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class qwen4j_sampler_detach {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LlamaCpp.C_POINTER,
+            LlamaCpp.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("qwen4j_sampler_detach");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void qwen4j_sampler_detach(struct qwen4j_error *error, struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static FunctionDescriptor qwen4j_sampler_detach$descriptor() {
+        return qwen4j_sampler_detach.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void qwen4j_sampler_detach(struct qwen4j_error *error, struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static MethodHandle qwen4j_sampler_detach$handle() {
+        return qwen4j_sampler_detach.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void qwen4j_sampler_detach(struct qwen4j_error *error, struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static MemorySegment qwen4j_sampler_detach$address() {
+        return qwen4j_sampler_detach.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void qwen4j_sampler_detach(struct qwen4j_error *error, struct qwen4j_sampler *sampler)
+     * }
+     */
+    public static void qwen4j_sampler_detach(MemorySegment error, MemorySegment sampler) {
+        var mh$ = qwen4j_sampler_detach.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("qwen4j_sampler_detach", error, sampler);
+            }
+            mh$.invokeExact(error, sampler);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class qwen4j_sample {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LlamaCpp.C_INT,
