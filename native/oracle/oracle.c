@@ -15,6 +15,10 @@
 //   qwen4j-oracle device   MODEL N_CTX OUTPUTS N id… -- STAGE…
 //                                                         as generate, with a chain that is attached to the context, for at most OUTPUTS
 //                                                         results of a sequence: for each step the 4-byte token that is sampled
+//   qwen4j-oracle embed    MODEL POOLING N id…            the first N ids as sequence 0 and the others as sequence 1, in one batch; raw floats
+//                                                         of each token's embedding (POOLING 0), of each sequence's, or its scores (4)
+//   qwen4j-oracle translate MODEL N id…                   the first N ids are encoded, the others decoded in one batch; raw floats of the
+//                                                         logits of every position decoded
 #include "llama.h"
 
 #include <math.h>
@@ -420,6 +424,62 @@ static int device(int argc, char ** argv) {
     return 0;
 }
 
+static int embed(int argc, char ** argv) {
+    struct llama_model *        model   = load(argv[2], false);
+    const int                   pooling = atoi(argv[3]);
+    const int                   n       = argc - 5;
+    struct llama_context_params params  = llama_context_default_params();
+    params.n_ctx                        = 64;
+    params.n_ubatch                     = 64;
+    params.n_seq_max                    = 2;
+    params.embeddings                   = true;
+    params.pooling_type                 = (enum llama_pooling_type) pooling;
+    params.n_threads                    = 1;
+    params.n_threads_batch              = 1;
+    struct llama_context * ctx          = llama_init_from_model(model, params);
+    if (!ctx) {
+        die("no context");
+    }
+    llama_token *      tokens = ids(argv + 5, n);
+    struct llama_batch batch  = llama_batch_init(n, 0, 1);
+    batch.n_tokens            = n;
+    for (int i = 0; i < n; i++) {
+        const int second   = i >= atoi(argv[4]);
+        batch.token[i]     = tokens[i];
+        batch.pos[i]       = second ? i - atoi(argv[4]) : i;
+        batch.n_seq_id[i]  = 1;
+        batch.seq_id[i][0] = second;
+        batch.logits[i]    = 1;
+    }
+    if (llama_encode(ctx, batch)) {
+        die("encode failed");
+    }
+    const size_t width = (size_t) (pooling == LLAMA_POOLING_TYPE_RANK ? (int) llama_model_n_cls_out(model) : llama_model_n_embd_out(model));
+    for (int i = 0; i < (pooling == LLAMA_POOLING_TYPE_NONE ? n : 2); i++) {
+        put(pooling == LLAMA_POOLING_TYPE_NONE ? llama_get_embeddings_ith(ctx, i) : llama_get_embeddings_seq(ctx, i), sizeof(float), width);
+    }
+    llama_batch_free(batch);
+    free(tokens);
+    llama_free(ctx);
+    llama_model_free(model);
+    return 0;
+}
+
+static int translate(int argc, char ** argv) {
+    struct llama_model *   model  = load(argv[2], false);
+    struct llama_context * ctx    = context(model, 1, 64);
+    const int              n      = atoi(argv[3]);
+    llama_token *          tokens = ids(argv + 4, argc - 4);
+    if (llama_encode(ctx, llama_batch_get_one(tokens, n))) {
+        die("encode failed");
+    }
+    evaluate(ctx, tokens + n, argc - 4 - n, llama_vocab_n_tokens(llama_model_get_vocab(model)));
+    free(tokens);
+    llama_free(ctx);
+    llama_model_free(model);
+    return 0;
+}
+
 int main(int argc, char ** argv) {
     llama_log_set(quiet, NULL);
     if (argc > 6 && !strcmp(argv[1], "steps")) {
@@ -440,5 +500,12 @@ int main(int argc, char ** argv) {
     if (argc > 7 && !strcmp(argv[1], "device")) {
         return device(argc, argv);
     }
-    die("usage: steps MODEL THREADS N_CTX N id… | tokens MODEL SPECIAL PARSE | vocabulary MODEL | generate MODEL THREADS N_CTX N id… | sample MODEL ROUNDS STAGE… | device MODEL N_CTX OUTPUTS N id… -- STAGE…");
+    if (argc > 5 && !strcmp(argv[1], "embed")) {
+        return embed(argc, argv);
+    }
+    if (argc > 5 && !strcmp(argv[1], "translate")) {
+        return translate(argc, argv);
+    }
+    die("usage: steps MODEL THREADS N_CTX N id… | tokens MODEL SPECIAL PARSE | vocabulary MODEL | generate MODEL THREADS N_CTX N id… | sample MODEL ROUNDS STAGE… | device MODEL N_CTX OUTPUTS N id… -- STAGE… "
+        "| embed MODEL POOLING N id… | translate MODEL N id…");
 }

@@ -38,7 +38,7 @@ public final class Context implements AutoCloseable {
         this.model = model;
         this.nativeContext = nativeContext;
         var threads = new ComputeThreads(nativeContext);
-        var results = new Results(nativeContext.results());
+        var results = new Results(nativeContext.results(), model.architecture());
         this.threads = threads;
         this.results = results;
         limits = new ContextLimits(model, nativeModel, nativeContext, options);
@@ -210,6 +210,8 @@ public final class Context implements AutoCloseable {
      *
      * @param index the token's place in the batch
      * @throws IllegalArgumentException if there is no such token, or it asked for no logits
+     * @throws IllegalStateException if the model computes embeddings only, or a sampler that is {@linkplain Sampler#attach attached} to the token's
+     *     sequence has left them on the device
      */
     public float[] logits(int index) {
         return lifetime.call(() -> results.logits(index));
@@ -398,9 +400,10 @@ public final class Context implements AutoCloseable {
     void attach(int sequence, DeviceSamplers.Attached attached, List<SamplingStage> stages) {
         lifetime.run(() -> {
             limits.checkedSequence(sequence);
+            results.checkHead();
             if (nativeContext.memory().isAbsent()) {
-                throw new IllegalStateException(
-                        "The model (" + model.architecture() + ") generates no text, so nothing can be sampled.");
+                throw new IllegalStateException("The model (" + model.architecture()
+                        + ") keeps nothing of a sequence that a next token could follow.");
             }
             DeviceStages.check(
                     stages, attached.sampler().names(), model.tokenizer().size(), limits.maxOutputsPerSequence() > 1);

@@ -9,6 +9,12 @@ final class ContextRequirements {
     /** LLM_TENSOR_POS_EMBD; models without it have linear biases, or leave positions to recurrent layers. */
     private static final String POSITIONS = "position_embd.weight";
 
+    /** LLM_TENSOR_CLS and LLM_TENSOR_CLS_OUT. */
+    private static final String CLASSIFIER = "cls.";
+
+    /** LLAMA_POOLING_TYPE_RANK. */
+    private static final int RANK = 4;
+
     private final Gguf gguf;
     private final NativeModel model;
 
@@ -23,6 +29,7 @@ final class ContextRequirements {
                     + gguf.architecture()
                     + ") is an encoder-decoder, whose sequences cannot have caches of their own. Use unified(true).");
         }
+        checkScores(options.pooling());
         checkAtLeastSequences("length", options.length(), options);
         checkAtLeastSequences("batchSize", options.batchSize(), options);
         if (options.maxOutputs() > 0) {
@@ -36,6 +43,18 @@ final class ContextRequirements {
         }
         checkHead("keyType", options.keyType(), headSize("attention.key_length"));
         checkHead("valueType", options.valueType(), headSize("attention.value_length"));
+    }
+
+    /** llama.cpp takes other numbers for scores where none are computed. */
+    private void checkScores(Pooling pooling) {
+        boolean byDefault = gguf.integer(gguf.architecture() + ".pooling_type").orElse(-1) == RANK;
+        boolean rank = pooling == Pooling.RANK || (pooling == Pooling.MODEL && byDefault);
+        boolean classifies = gguf.split().isPresent()
+                || gguf.tensors().stream().anyMatch(tensor -> tensor.name().startsWith(CLASSIFIER));
+        if (rank && !classifies) {
+            throw new IllegalArgumentException("pooling is RANK, but the model (" + gguf.architecture()
+                    + ") has no classifier that gives scores. Use a reranker, or another pooling.");
+        }
     }
 
     /** How many positions a model has, where they are learned and so end. */

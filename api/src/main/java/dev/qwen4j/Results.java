@@ -13,12 +13,16 @@ final class Results {
     private static final boolean[] ONE = {true};
 
     private final NativeResults nativeResults;
+    private final String architecture;
+    private final boolean headless;
     private boolean[] wanted = NONE;
     /** Whose sampler has looked at each of them on the device; empty if there is none. */
     private List<Optional<NativeSampler>> choosers = List.of();
 
-    Results(NativeResults nativeResults) {
+    Results(NativeResults nativeResults, String architecture) {
         this.nativeResults = nativeResults;
+        this.architecture = architecture;
+        this.headless = OutputHead.isMissing(architecture);
     }
 
     /** The results of one token are there. */
@@ -68,6 +72,7 @@ final class Results {
      * @param attachedTo the sequence that it is attached to
      */
     int checkedFor(NativeSampler sampler, OptionalInt attachedTo, int index) {
+        checkHead();
         checked(index);
         var chooser = chooser(index);
         if (chooser.isPresent() ? chooser.get() != sampler : attachedTo.isPresent()) {
@@ -82,7 +87,17 @@ final class Results {
         return index;
     }
 
+    /** Checks that the model computes logits at all. */
+    void checkHead() {
+        if (headless) {
+            throw new IllegalStateException(
+                    "The model (" + architecture
+                            + ") computes embeddings and no logits; create the context with embeddings(true), and ask for those.");
+        }
+    }
+
     private int checkedLogits(int index) {
+        checkHead();
         checked(index);
         if (chooser(index).isPresent()) {
             throw new IllegalStateException(

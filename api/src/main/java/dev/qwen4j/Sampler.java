@@ -198,7 +198,7 @@ public final class Sampler implements AutoCloseable {
      *
      * @param sequence 0 to {@link Context#maxSequences} - 1
      * @throws IllegalArgumentException if there is no such sequence, or the stages cannot run on a device in this order
-     * @throws IllegalStateException if this or another sampler is attached already, or the model generates no text
+     * @throws IllegalStateException if this or another sampler is attached already, or the model does not go on with a sequence, as encoders do not
      * @throws LlamaException if the model is split by tensors
      */
     public void attach(int sequence) {
@@ -225,7 +225,7 @@ public final class Sampler implements AutoCloseable {
 
     /** The sequence that it is {@linkplain #attach attached} to. */
     public OptionalInt attachedTo() {
-        return attached;
+        return lifetime.call(() -> attached);
     }
 
     /**

@@ -1,11 +1,6 @@
 package dev.qwen4j.gguf;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Random;
 
 /** A Gemma 3 of six layers, five of which see the last {@value #WINDOW} tokens only, with random weights and no vocabulary. */
 public final class TinyGemma3 {
@@ -15,12 +10,11 @@ public final class TinyGemma3 {
     private static final int WIDTH = 64;
     private static final int HEADS = 2;
     private static final int HEAD = 32;
-    private static final int REAL = 6;
 
     private TinyGemma3() {}
 
     /** Writes it to a folder. */
-    public static Path write(Path folder) throws IOException {
+    public static Path write(Path folder) {
         var builder = new GgufBuilder().text("general.architecture", "gemma3").text("tokenizer.ggml.model", "no_vocab");
         number(builder, "vocab_size", VOCABULARY);
         number(builder, "context_length", 1024);
@@ -32,7 +26,7 @@ public final class TinyGemma3 {
         number(builder, "attention.key_length", HEAD);
         number(builder, "attention.value_length", HEAD);
         number(builder, "attention.sliding_window", WINDOW);
-        builder.entry("gemma3.attention.layer_norm_rms_epsilon", REAL, out -> out.i32(Float.floatToRawIntBits(1e-6f)));
+        RandomWeights.real(builder, "gemma3.attention.layer_norm_rms_epsilon", 1e-6f);
         tensor(builder, "token_embd", WIDTH, VOCABULARY);
         tensor(builder, "output_norm", WIDTH);
         for (int layer = 0; layer < LAYERS; layer++) {
@@ -48,17 +42,7 @@ public final class TinyGemma3 {
                 tensor(builder, prefix + matrix, WIDTH, WIDTH);
             }
         }
-        return fill(builder.write(folder));
-    }
-
-    private static Path fill(Path file) throws IOException {
-        var bytes = Files.readAllBytes(file);
-        var numbers = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        var random = new Random(7);
-        for (int at = (int) Gguf.read(file).dataOffset(); at < bytes.length; at += Float.BYTES) {
-            numbers.putFloat(at, (float) random.nextGaussian() / 4);
-        }
-        return Files.write(file, bytes);
+        return RandomWeights.write(builder, folder);
     }
 
     private static void number(GgufBuilder builder, String key, int value) {
@@ -66,10 +50,6 @@ public final class TinyGemma3 {
     }
 
     private static void tensor(GgufBuilder builder, String name, long... shape) {
-        long bytes = Float.BYTES;
-        for (long size : shape) {
-            bytes *= size;
-        }
-        builder.tensor(name + ".weight", GgufBuilder.F32, bytes, shape);
+        RandomWeights.tensor(builder, name + ".weight", shape);
     }
 }

@@ -77,6 +77,30 @@ final class Oracle {
         return tokens;
     }
 
+    /** The embeddings of two sequences in one batch: of each token, or, pooled, of each sequence. */
+    List<float[]> embed(int pooling, int width, int[] first, int[] second) {
+        return rows(
+                run(
+                        new byte[0],
+                        Stream.concat(
+                                Stream.of("embed", model, pooling, first.length),
+                                IntStream.concat(Arrays.stream(first), Arrays.stream(second))
+                                        .boxed())),
+                width);
+    }
+
+    /** The logits of every position of one batch, which is decoded behind one that is encoded. */
+    List<float[]> translate(int vocabulary, int[] encoded, int[] decoded) {
+        return rows(
+                run(
+                        new byte[0],
+                        Stream.concat(
+                                Stream.of("translate", model, encoded.length),
+                                IntStream.concat(Arrays.stream(encoded), Arrays.stream(decoded))
+                                        .boxed())),
+                vocabulary);
+    }
+
     /** What is left of candidates after a chain. */
     static final class Left {
         private final int selected;
@@ -172,11 +196,15 @@ final class Oracle {
                 Stream.concat(
                         Stream.of("steps", model, threads, contextLength, batch),
                         Arrays.stream(tokens).boxed()));
-        var result = new ArrayList<float[]>();
+        return rows(output, vocabulary);
+    }
+
+    private static List<float[]> rows(ByteBuffer output, int width) {
+        var rows = new ArrayList<float[]>();
         while (output.hasRemaining()) {
-            result.add(floats(output, vocabulary));
+            rows.add(floats(output, width));
         }
-        return result;
+        return rows;
     }
 
     /** The tokens of a text, and its text from them: with (remove_special, unparse_special) = 00, 01, 10, 11. */
