@@ -407,15 +407,15 @@ public final class Context implements AutoCloseable {
             }
             DeviceStages.check(
                     stages, attached.sampler().names(), model.tokenizer().size(), limits.maxOutputsPerSequence() > 1);
-            samplers.attach(sequence, attached);
             results.forget();
+            samplers.attach(sequence, attached);
         });
     }
 
-    void detach(int sequence) {
+    void detach(int sequence, NativeSampler sampler) {
         lifetime.run(() -> {
-            samplers.detach(sequence);
             results.forget();
+            samplers.detach(sequence, sampler);
         });
     }
 }

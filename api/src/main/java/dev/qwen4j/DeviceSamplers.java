@@ -40,11 +40,25 @@ final class DeviceSamplers {
             throw new IllegalStateException(
                     "Sequence " + sequence + " has a sampler attached; detach that one, or close it.");
         }
-        attached.sampler().attach(nativeContext, sequence);
         bySequence.put(sequence, attached);
+        try {
+            attached.sampler().attach(nativeContext, sequence);
+        } catch (Throwable e) {
+            detach(sequence);
+            attached.sampler().detach();
+            throw e;
+        }
     }
 
-    void detach(int sequence) {
+    /** The sampler that is attached to a sequence is it no more; does nothing if another one is. */
+    void detach(int sequence, NativeSampler sampler) {
+        var attached = bySequence.get(sequence);
+        if (attached != null && attached.sampler() == sampler) {
+            detach(sequence);
+        }
+    }
+
+    private void detach(int sequence) {
         nativeContext.detachSampler(sequence);
         bySequence.remove(sequence);
     }

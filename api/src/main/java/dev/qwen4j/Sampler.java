@@ -207,8 +207,9 @@ public final class Sampler implements AutoCloseable {
                 throw new IllegalStateException(
                         "The sampler is attached to sequence " + attached.getAsInt() + "; detach it first.");
             }
+            var to = OptionalInt.of(sequence);
             context.attach(sequence, new DeviceSamplers.Attached(nativeSampler, lifetime), stages);
-            attached = OptionalInt.of(sequence);
+            attached = to;
         });
     }
 
@@ -216,9 +217,9 @@ public final class Sampler implements AutoCloseable {
     public void detach() {
         lifetime.run(() -> {
             if (attached.isPresent()) {
-                context.detach(attached.getAsInt());
-                attached = OptionalInt.empty();
+                context.detach(attached.getAsInt(), nativeSampler);
                 nativeSampler.detach();
+                attached = OptionalInt.empty();
             }
         });
     }

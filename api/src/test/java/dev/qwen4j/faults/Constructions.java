@@ -5,6 +5,7 @@ import dev.qwen4j.EvalListener;
 import dev.qwen4j.EvalNode;
 import dev.qwen4j.EvalTensor;
 import dev.qwen4j.Model;
+import dev.qwen4j.Sampler;
 import dev.qwen4j.Sampling;
 import dev.qwen4j.ThreadPool;
 import dev.qwen4j.ThreadPoolOptions;
@@ -20,6 +21,8 @@ public final class Constructions implements Callable<Map<String, Callable<AutoCl
     private final Model model = Model.load(Nano.file());
     private final Context context =
             model.newContext(options -> options.length(256).threads(1));
+    private final Sampler sampler = context.newSampler(
+            Sampling.builder().topK(9).custom("nothing", () -> candidates -> {}).draw(1));
     private final ThreadPool pool = ThreadPool.start(ThreadPoolOptions.of(1));
     private final ThreadPool batchPool = ThreadPool.start(ThreadPoolOptions.of(2));
 
@@ -38,6 +41,11 @@ public final class Constructions implements Callable<Map<String, Callable<AutoCl
                 "Model.newContext with a companion",
                 () -> model.newContext(options -> options.length(256).threads(1).companion(context)));
         all.put("Context.newSampler", () -> context.newSampler(Sampling.qwen3Thinking()));
+        all.put("Sampler.copy", sampler::copy);
+        all.put("Sampler.attach", () -> {
+            sampler.attach(0);
+            return sampler::detach;
+        });
         all.put("Model.chatTemplate", () -> model.chatTemplate(TEMPLATE));
         all.put("ThreadPool.start", () -> ThreadPool.start(ThreadPoolOptions.of(2)));
         all.put("Context.attach", () -> {
@@ -49,6 +57,7 @@ public final class Constructions implements Callable<Map<String, Callable<AutoCl
 
     /** Fails unless everything still works. */
     public void check() {
+        sampler.detach();
         context.clear();
         context.decode(model.tokenizer().encode("Hello"));
     }
