@@ -16,7 +16,7 @@ final class Main implements Callable<Integer> {
     @Option(names = "--only", split = ",", description = "Names of benchmarks, with commas between; default: all.")
     private List<String> only = new ArrayList<>();
 
-    @Option(names = "--pairs", defaultValue = "9", description = "Pairs of runs; default: ${DEFAULT-VALUE}.")
+    @Option(names = "--pairs", defaultValue = "15", description = "Pairs of runs; default: ${DEFAULT-VALUE}.")
     private int pairs;
 
     @Option(names = "--repetitions", defaultValue = "3", description = "Repetitions a run; default: ${DEFAULT-VALUE}.")
