@@ -11,7 +11,9 @@ import java.util.function.Supplier;
  * What a context remembers of its sequences: keys and values of attention layers, states of recurrent ones ({@code llama_memory_t}).
  *
  * <p>Sequences are numbered from 0 to {@link #maxSequences} - 1; ranges of positions include their first and not their last. What would make later logits
- * wrong is refused by a {@link KvCacheException}, and nothing is changed then. Belongs to its context, and is used by the thread that uses that.
+ * wrong is refused by a {@link KvCacheException}, and nothing is changed then; a sequence or a range that there is none of, by an {@link
+ * IllegalArgumentException}; and anything, where the model keeps no cache, by an {@link IllegalStateException}. Results of the last batch stay what they are.
+ * Belongs to its context, and is used by the thread that uses that.
  */
 public final class KvCache {
     private final NativeMemory memory;
@@ -54,11 +56,6 @@ public final class KvCache {
     /** Whether {@link #shift} and {@link #divide} are possible. */
     public boolean canShift() {
         return call(this::shifts);
-    }
-
-    /** Forgets all sequences. */
-    public void clear() {
-        run(this::forgetAll);
     }
 
     /** Forgets a sequence. */
@@ -177,6 +174,18 @@ public final class KvCache {
     /** Whether there is more than keys and values of all positions. */
     boolean cannotAlwaysBeCut() {
         return recurrent || slidingWindow > 0;
+    }
+
+    /** A state has taken the place of what a sequence held: it shares with others what it shared before a position, at most. */
+    void replaced(int sequence, int end) {
+        rollback.none(sequence);
+        sharedCells.truncate(sequence, end);
+    }
+
+    /** A state has taken the place of all. */
+    void allReplaced() {
+        rollback.clear();
+        sharedCells.clear();
     }
 
     SharedCells sharedCells() {

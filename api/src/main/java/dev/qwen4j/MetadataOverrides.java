@@ -3,7 +3,12 @@ package dev.qwen4j;
 import dev.qwen4j.gguf.Gguf;
 import dev.qwen4j.gguf.GgufArray;
 import dev.qwen4j.gguf.GgufValue;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Metadata that options put in place of a file's. llama.cpp ignores, with a warning, what has another type than the file's value. */
 final class MetadataOverrides {
@@ -19,6 +24,19 @@ final class MetadataOverrides {
             }
         });
         return overrides.isEmpty() ? gguf : gguf.withMetadata(overrides);
+    }
+
+    /** What tells them from others; nothing if there are none. */
+    static String digest(Map<String, GgufValue> overrides) {
+        if (overrides.isEmpty()) {
+            return "";
+        }
+        try {
+            var bytes = new TreeMap<>(overrides).toString().getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("Every JDK has SHA-256.", e);
+        }
     }
 
     private static String kind(GgufValue value) {

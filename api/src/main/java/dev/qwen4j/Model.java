@@ -342,13 +342,14 @@ public final class Model implements AutoCloseable {
         }
     }
 
-    /** What tells its file, or files, from others; read once. */
+    /** What tells its file, or files, from others, and what options put in their place; read once. */
     String fingerprint() {
         lock.lock();
         try {
             var known = fingerprint;
             if (known == null) {
-                known = parts.files().stream().map(Gguf::fingerprint).collect(Collectors.joining());
+                known = parts.files().stream().map(Gguf::fingerprint).collect(Collectors.joining())
+                        + MetadataOverrides.digest(options.metadata());
                 fingerprint = known;
             }
             return known;

@@ -44,7 +44,7 @@ record StateHeader(
     Optional<String> obstacle(StateHeader context) {
         if (!model.equals(context.model)) {
             return Optional.of(
-                    "it was saved with another model file (%s, fingerprint %.12s…; the context's is %s, %.12s…)"
+                    "it was saved with another model file, or other metadata put in its place (%s, fingerprint %.12s…; the context's is %s, %.12s…)"
                             .formatted(architecture, model, context.architecture, context.model));
         }
         if (!llamaCpp.equals(context.llamaCpp)) {

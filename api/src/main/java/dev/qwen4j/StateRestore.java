@@ -60,7 +60,7 @@ final class StateRestore {
             }
             throw full(others, saved);
         } finally {
-            cache.sharedCells().truncate(target, 0);
+            cache.replaced(target, 0);
         }
     }
 
@@ -79,7 +79,7 @@ final class StateRestore {
         } finally {
             before.free();
         }
-        cache.sharedCells().clear();
+        cache.allReplaced();
         header.shared().forEach(pair -> cache.sharedCells().share(pair.low(), pair.high(), pair.end()));
     }
 
@@ -104,8 +104,8 @@ final class StateRestore {
             throw e;
         } finally {
             before.free();
+            cache.replaced(target, memory.lastPosition(target) + 1);
         }
-        cache.sharedCells().truncate(target, saved.last() + 1);
     }
 
     void snapshot(DeviceSnapshot snapshot, int target) {
@@ -120,7 +120,7 @@ final class StateRestore {
             nativeState.restore(description, target, Extent.ON_DEVICE);
         } finally {
             description.free();
-            cache.sharedCells().truncate(target, 0);
+            cache.replaced(target, 0);
         }
     }
 

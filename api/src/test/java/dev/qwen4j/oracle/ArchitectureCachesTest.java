@@ -220,6 +220,22 @@ class ArchitectureCachesTest {
         }
     }
 
+    /** What was kept for taking back is of what was there before. */
+    @Test
+    void takeNothingBackOfAStateThatWasRestored() {
+        try (var model = load("qwen35");
+                var context = context(model, o -> o.maxSequences(2).rollbackTokens(3))) {
+            context.decode(tokens(5));
+            try (var state = context.states().save(0)) {
+                context.clear();
+                context.decode(tokens(6));
+                context.states().restore(state, 0);
+            }
+            assertThat(context.position()).isEqualTo(5);
+            assertThat(context.rewind(3)).isZero();
+        }
+    }
+
     @Test
     void takeNothingBackThatACopyShares() {
         try (var model = load("qwen35");

@@ -94,6 +94,21 @@ class BadRestoreTest {
     }
 
     @Test
+    void refusesAStateThatOtherMetadataWasComputedWith() {
+        var key = "qwen3.rope.freq_base";
+        try (var other = Model.load(Nano.file(), o -> o.metadata(key, 5000.0));
+                var context = other.newContext(o -> o.length(512).threads(1))) {
+            refused(StateException.class, () -> context.states().restore(state, 0), "another model file");
+            context.prefill(HELD);
+            try (var own = context.states().save(0);
+                    var plain = context(o -> o)) {
+                context.states().restore(own, 0);
+                refused(StateException.class, () -> plain.states().restore(own, 0), "another model file");
+            }
+        }
+    }
+
+    @Test
     void refusesOtherParameters() {
         refusedBy(o -> o.cacheTypes(CacheType.F32, CacheType.F16), "keys of type F16", "F32");
         refusedBy(o -> o.cacheTypes(CacheType.F16, CacheType.Q8_0), "values of type F16", "Q8_0");

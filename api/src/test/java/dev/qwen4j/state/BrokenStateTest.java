@@ -53,7 +53,7 @@ class BrokenStateTest {
 
     @Test
     void refusesAThousandFlippedBytes() {
-        long seed = new Random().nextLong();
+        long seed = Long.getLong("qwen4j.test.seed", 20260114);
         System.out.println("seed " + seed);
         var random = new Random(seed);
         for (int i = 0; i < FLIPS; i++) {
