@@ -40,16 +40,20 @@ preflight:
 
 # ---- Native ------------------------------------------------------------------------------------------------------------------------------------
 
-# Configured again only when a setting changed: the settings are part of the stamp's content.
+# Configured again only when a setting changed: the settings are part of the stamp's content. $(1) is the folder, $(2) flags of its own.
 settings := $(NATIVE_FLAGS) LLAMA_CPP_DIR=$(LLAMA_CPP_DIR) LLAMA_CPP_TGZ=$(LLAMA_CPP_TGZ) QWEN4J_CACHE=$(QWEN4J_CACHE)
-ifneq ($(settings),$(file <$(NATIVE)/settings))
-.PHONY: $(NATIVE)/settings
+define CONFIGURED
+ifneq ($(strip $(2) $(settings)),$(file <$(1)/settings))
+.PHONY: $(1)/settings
 endif
-$(NATIVE)/settings: | preflight
-	@mkdir -p $(@D)
-	@rm -f $(NATIVE)/CMakeCache.txt
-	cmake -S native -B $(NATIVE) -G Ninja $(NATIVE_FLAGS)
-	@printf '%s' '$(settings)' >$@
+$(1)/settings: | preflight
+	@mkdir -p $$(@D)
+	@rm -f $(1)/CMakeCache.txt
+	cmake -S native -B $(1) -G Ninja $(2) $(NATIVE_FLAGS)
+	@printf '%s' '$(strip $(2) $(settings))' >$$@
+endef
+
+$(eval $(call CONFIGURED,$(NATIVE),))
 
 # Builds what changed and touches the stamp.
 $(NATIVE)/lib/natives.properties: $(NATIVE)/settings $(native_sources)
@@ -107,11 +111,10 @@ mutations: target/built $(TEST_PROGRAMS)
 PACKAGE       := native/build-package
 PACKAGE_FLAGS := -DGGML_NATIVE=OFF -DGGML_BACKEND_DL=ON -DGGML_CPU_ALL_VARIANTS=ON
 
-$(PACKAGE)/CMakeCache.txt: | preflight
-	cmake -S native -B $(PACKAGE) -G Ninja $(PACKAGE_FLAGS) $(NATIVE_FLAGS)
+$(eval $(call CONFIGURED,$(PACKAGE),$(PACKAGE_FLAGS)))
 
 .PHONY: package
-package: target/built $(PACKAGE)/CMakeCache.txt
+package: target/built $(PACKAGE)/settings
 	ninja -C $(PACKAGE) qwen4j
 	$(MVN) --quiet package -DskipTests -Dspotless.check.skip -pl bindings,native \
 	    -Dqwen4j.native.dir=$(CURDIR)/$(PACKAGE)/lib -Dqwen4j.native.target=$(CURDIR)/$(PACKAGE)/jar
@@ -121,11 +124,10 @@ package: target/built $(PACKAGE)/CMakeCache.txt
 
 SANITIZE      := native/build-sanitize
 
-$(SANITIZE)/CMakeCache.txt: | preflight
-	cmake -S native -B $(SANITIZE) -G Ninja -DQWEN4J_SANITIZE=ON $(NATIVE_FLAGS)
+$(eval $(call CONFIGURED,$(SANITIZE),-DQWEN4J_SANITIZE=ON))
 
 .PHONY: sanitize
-sanitize: $(SANITIZE)/CMakeCache.txt
+sanitize: $(SANITIZE)/settings
 	ninja -C $(SANITIZE) qwen4j oracle
 	toolchain/sanitize.sh $(CURDIR)/$(SANITIZE)
 

@@ -43,7 +43,7 @@ need strace "strace, with which a test watches files being forced to disk," stra
     echo "On Debian or Ubuntu, as root:"
     echo "  apt-get update && apt-get install -y ${packages[*]}"
     if [[ " ${packages[*]} " == *" temurin-25-jdk "* ]]; then
-        echo "The JDK is in Adoptium's package repository (https://adoptium.net/installation/linux/); any other JDK 25 does too: set JAVA_HOME."
+        echo "The JDK is in Adoptium's package repository (https://adoptium.net/installation/linux/); any other JDK 25.0.3 or newer does too: set JAVA_HOME."
     fi
 } >&2
 exit 1

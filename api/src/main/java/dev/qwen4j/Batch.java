@@ -75,12 +75,17 @@ public final class Batch {
         return this;
     }
 
-    /** Adds a token at a position of its own, which one or more sequences share. */
+    /**
+     * Adds a token at a position of its own, which one or more sequences share.
+     *
+     * @throws IllegalArgumentException if the position is negative, or no sequence is named; the batch is then as it was
+     */
     public Batch addAt(int token, int position, boolean output, int... sharing) {
         requireTokens();
+        int checked = checkedPosition(position);
         int at = next(first(sharing), Arrays.copyOfRange(sharing, 1, sharing.length), output);
         tokens[at] = token;
-        positions[at * DIMENSIONS] = checkedPosition(position);
+        positions[at * DIMENSIONS] = checked;
         return this;
     }
 

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 
 /**
  * Computes batches in a context, and makes results or an exception of every way in which that can end; after an exception the context holds what it held
- * before, or is closed. For the thread that is inside the context.
+ * before, nothing where its cache cannot be cut, or is closed. For the thread that is inside the context.
  */
 final class Computation {
     private final NativeContext nativeContext;
@@ -164,7 +164,7 @@ final class Computation {
             case DONE -> placement.done();
             case NO_ROOM -> {
                 placement.undo(false);
-                throw new ContextFullException(limits.length(), placement.held(), count);
+                throw new ContextFullException(limits.length(), placement.cellsHeld(), count);
             }
             case CANCELLED, STOPPED -> {
                 // Micro-batches that were finished before stay in the cache.

@@ -146,7 +146,10 @@ public final class Context implements AutoCloseable {
      * @throws ContextFullException if they do not fit
      * @throws CancelledException if {@link #cancel} or {@link #close} was called meanwhile; the context then holds what it held before, or nothing
      *     where its cache cannot be cut (see {@link #rewind})
-     * @throws LlamaException if llama.cpp fails; the context then holds what it held before, or, where the message says so, is closed
+     * @throws LlamaException if llama.cpp fails; the context then holds what it held before, nothing where its cache cannot be cut, or, where the message
+     *     says so, is closed
+     * @throws ModelFileChangedException if the model's file was cut short or written over
+     * @throws IllegalStateException if the context is closed, or nothing was encoded that the model's decoder attends to
      */
     public void decode(int... tokens) {
         if (tokens.length == 1) {
@@ -174,7 +177,7 @@ public final class Context implements AutoCloseable {
     /**
      * Decodes any number of tokens of sequence 0, in batches of {@link #batchSize}, with logits for the last one: what is done with a prompt.
      *
-     * <p>The exceptions are those of {@link #decode(int...)}; whatever is thrown, none of the tokens stay.
+     * <p>The exceptions are those of {@link #decode(int...)}; whatever is thrown, none of the tokens stay, nor anything else where the cache cannot be cut.
      */
     public void prefill(int... tokens) {
         prefill(Batch.of(tokens));
@@ -189,6 +192,7 @@ public final class Context implements AutoCloseable {
      * Runs the encoder on a batch: embeddings of a model that has no decoder, or what the decoder of an encoder-decoder then attends to.
      *
      * @throws IllegalStateException if the model has no encoder
+     * @throws CancelledException if {@link #cancel} or {@link #close} was called meanwhile
      * @throws IllegalArgumentException also if the batch is larger than {@link #microBatchSize}: it is computed at once
      */
     public void encode(Batch batch) {
@@ -217,7 +221,11 @@ public final class Context implements AutoCloseable {
         return lifetime.call(() -> results.logits(index));
     }
 
-    /** The logits of a token where they lie, read-only and not copied; after the next decode, or close, every access is an IllegalStateException. */
+    /**
+     * The logits of a token where they lie, read-only and not copied; after the next decode, or close, every access is an IllegalStateException.
+     *
+     * <p>The exceptions are those of {@link #logits(int)}.
+     */
     public FloatBuffer logitsView(int index) {
         return lifetime.call(() -> results.logitsView(index));
     }
@@ -225,7 +233,8 @@ public final class Context implements AutoCloseable {
     /**
      * A copy of the embedding of a token of the last batch, {@link Model#outputEmbeddingLength} numbers.
      *
-     * @throws IllegalStateException if the context computes no embeddings, or pools them
+     * @throws IllegalStateException if the context computes no embeddings, pools them, or has no results
+     * @throws IllegalArgumentException if there is no such token, or it asked for no results
      */
     public float[] embedding(int index) {
         return lifetime.call(() -> {
@@ -261,7 +270,9 @@ public final class Context implements AutoCloseable {
     /**
      * Makes a sampler that draws from this context's logits.
      *
-     * @throws IllegalArgumentException if the recipe biases a token that is not in the vocabulary, or bans all of them
+     * @throws IllegalArgumentException if the recipe biases a token that is not in the vocabulary, or bans all of them, or a trigger pattern is no regular
+     *     expression
+     * @throws dev.qwen4j.grammar.GrammarException if a grammar names a token that is not in the vocabulary
      */
     public Sampler newSampler(Sampling sampling) {
         SamplingChecks.check(Objects.requireNonNull(sampling, "sampling"), model.tokenizer());
@@ -272,6 +283,7 @@ public final class Context implements AutoCloseable {
      * Forgets all tokens of sequence 0 from a position on, so that others can follow; without results until the next decode.
      *
      * @param length how many tokens to keep, 0 to {@link #position}
+     * @throws IllegalArgumentException if there are fewer
      * @return how many were kept: that many, or 0 where a cache cannot be cut, because it is a recurrent state or a sliding window
      */
     public int rewind(int length) {
@@ -318,7 +330,16 @@ public final class Context implements AutoCloseable {
         lifetime.run(() -> threads.own(checked.threads(), checked.batchThreads()));
     }
 
-    /** Computes on a pool's threads from now on, and on another pool's for batches. */
+    /**
+     * Computes on a pool's threads from now on; {@link #setThreads} takes it back to threads of its own.
+     *
+     * @throws IllegalStateException if the pool is closed
+     */
+    public void attach(ThreadPool pool) {
+        attach(pool, pool);
+    }
+
+    /** Computes on a pool's threads from now on, and on another pool's for batches; as {@link #attach(ThreadPool)}. */
     public void attach(ThreadPool pool, ThreadPool batchPool) {
         lifetime.run(() -> threads.attach(pool, batchPool));
     }
@@ -348,7 +369,7 @@ public final class Context implements AutoCloseable {
         lifetime.run(nativeContext::synchronize);
     }
 
-    /** Makes a decode or prefill that runs now end soon with a {@link CancelledException}; without one, does nothing. From any thread. */
+    /** Makes a decode, prefill or encode that runs now end soon with a {@link CancelledException}; without one, does nothing. From any thread. */
     public void cancel() {
         lifetime.stop();
     }

@@ -142,8 +142,13 @@ final class ContextLimits {
         }
     }
 
+    /** Whether a sequence can have a token at a position. */
+    boolean hasRoom(int position) {
+        return position < sequenceLength || endless;
+    }
+
     void checkRoom(int position, int held, int more) {
-        if (position >= sequenceLength && !endless) {
+        if (!hasRoom(position)) {
             throw new ContextFullException(sequenceLength, held, more);
         }
     }

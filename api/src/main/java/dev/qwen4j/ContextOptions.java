@@ -2,6 +2,7 @@ package dev.qwen4j;
 
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +21,15 @@ public final class ContextOptions implements Cloneable {
     /** LLAMA_MAX_SEQ in llama-cparams.h. */
     private static final int MOST_SEQUENCES = 256;
 
+    /** llama.h's. */
+    private static final int MICRO_BATCH = 512;
+
     private static final ContextOptions DEFAULTS = new ContextOptions();
 
     // Written by with() alone, before anyone else sees the copy.
     private int length = 4096;
     private int batchSize = 2048;
-    private int microBatchSize = 512;
+    private OptionalInt microBatchSize = OptionalInt.empty();
     private int maxSequences = 1;
     private boolean unified;
     private int rollbackTokens;
@@ -33,7 +37,7 @@ public final class ContextOptions implements Cloneable {
     private int maxOutputsPerSequence = 1;
     // llama.h has 4 threads; its programs have one a core, since more than cores wait for each other at every barrier.
     private int threads = Math.min(Runtime.getRuntime().availableProcessors(), MOST_THREADS);
-    private int batchThreads = threads;
+    private OptionalInt batchThreads = OptionalInt.empty();
     private CacheType keyType = CacheType.F16;
     private CacheType valueType = CacheType.F16;
     private FlashAttention flashAttention = FlashAttention.AUTO;
@@ -72,22 +76,16 @@ public final class ContextOptions implements Cloneable {
         return with(copy -> copy.length = tokens);
     }
 
-    /** The most tokens of one {@link Context#decode decode}, 1 or more; the micro-batch shrinks with it where it must. Default: 2,048. */
+    /** The most tokens of one {@link Context#decode decode}, 1 or more. Default: 2,048. */
     public ContextOptions batchSize(int tokens) {
         require(tokens >= 1, "batchSize is " + tokens + "; it must be at least 1");
-        return with(copy -> {
-            copy.batchSize = tokens;
-            copy.microBatchSize = Math.min(microBatchSize, tokens);
-        });
+        return with(copy -> copy.batchSize = tokens);
     }
 
-    /** The most tokens that are computed together, 1 to the batch size. Default: 512. */
+    /** The most tokens that are computed together, 1 or more; as many as {@link #batchSize} if that is less. Default: 512. */
     public ContextOptions microBatchSize(int tokens) {
         require(tokens >= 1, "microBatchSize is " + tokens + "; it must be at least 1");
-        require(
-                tokens <= batchSize,
-                "microBatchSize is " + tokens + "; it must not be larger than batchSize, " + batchSize);
-        return with(copy -> copy.microBatchSize = tokens);
+        return with(copy -> copy.microBatchSize = OptionalInt.of(tokens));
     }
 
     /** How many sequences it can hold, 1 to 256; their ids count from 0. Default: 1. */
@@ -122,19 +120,16 @@ public final class ContextOptions implements Cloneable {
         return with(copy -> copy.maxOutputsPerSequence = tokens);
     }
 
-    /** How many threads compute, the calling one among them, 1 to 512, for single tokens and for batches. Default: one for each processor of the JVM. */
+    /** How many threads compute, the calling one among them, 1 to 512. Default: one for each processor of the JVM. */
     public ContextOptions threads(int count) {
         requireThreads("threads", count);
-        return with(copy -> {
-            copy.threads = count;
-            copy.batchThreads = count;
-        });
+        return with(copy -> copy.threads = count);
     }
 
-    /** How many threads compute batches, where that differs from single tokens; 1 to 512. */
+    /** How many threads compute batches, where that differs from single tokens; 1 to 512. Default: as many as {@link #threads}. */
     public ContextOptions batchThreads(int count) {
         requireThreads("batchThreads", count);
-        return with(copy -> copy.batchThreads = count);
+        return with(copy -> copy.batchThreads = OptionalInt.of(count));
     }
 
     /** The types of the cache's keys and values; quantised values need flash attention. Default: F16 both. */
@@ -230,7 +225,7 @@ public final class ContextOptions implements Cloneable {
 
     /** The most tokens that are computed together. */
     public int microBatchSize() {
-        return microBatchSize;
+        return Math.min(microBatchSize.orElse(MICRO_BATCH), batchSize);
     }
 
     /** How many sequences it can hold. */
@@ -265,7 +260,7 @@ public final class ContextOptions implements Cloneable {
 
     /** How many threads compute batches. */
     public int batchThreads() {
-        return batchThreads;
+        return batchThreads.orElse(threads);
     }
 
     /** The type of the cache's keys. */

@@ -1,7 +1,8 @@
 package dev.qwen4j;
 
 /**
- * A stage of a sampler, written in Java. llama.cpp calls it among its own stages, on the thread that samples.
+ * A stage of a sampler, written in Java. llama.cpp calls it among its own stages, during the call that samples: one call at a time, and
+ * not always on the caller's thread, for a lazy grammar that waits may need a deeper stack.
  *
  * <p>What it throws ends the call that it was made in with a {@link SamplingException} whose cause it is. It must not use its sampler or context: that
  * is a {@link ConcurrentUseException}. One that keeps something between tokens overrides all methods.

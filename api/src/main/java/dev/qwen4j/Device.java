@@ -26,7 +26,7 @@ public record Device(
         long totalMemory,
         Optional<String> bufferType,
         Capabilities capabilities) {
-    /** Checks that nothing is missing. */
+    /** Checks that it has a name and a type. */
     public Device {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(type, "type");

@@ -24,7 +24,7 @@ public final class ModelOptions implements Cloneable {
     private static final int MOST_DEVICES = 16;
 
     /** llama_max_tensor_buft_overrides. */
-    private static final int MOST_PLACEMENTS = 4096;
+    private static final int MOST_PLACEMENTS = 4095;
 
     /** What fits into {@code llama_model_kv_override} beside a null byte. */
     private static final int LONGEST_OVERRIDE = 127;
@@ -108,11 +108,11 @@ public final class ModelOptions implements Cloneable {
         return with(copy -> copy.tensorSplit = split);
     }
 
-    /** Whose memory some tensors go to, whatever else is said; the first that matches counts; at most 4,096. Default: nothing special. */
+    /** Whose memory some tensors go to, whatever else is said; the first that matches counts; at most 4,095. Default: nothing special. */
     public ModelOptions placements(List<TensorPlacement> placements) {
         require(
-                placements.size() < MOST_PLACEMENTS,
-                "placements has " + placements.size() + " of them; fewer than 4,096 fit");
+                placements.size() <= MOST_PLACEMENTS,
+                "placements has " + placements.size() + " of them; at most 4,095 fit");
         var chosen = List.copyOf(placements);
         return with(copy -> copy.placements = chosen);
     }

@@ -78,7 +78,7 @@ final class Placement {
                 batch.others(i, source.others(entry));
             }
             boolean follows = source.position(entry, 0) == Batch.NEXT;
-            int position = resolve(source, entry, count);
+            int position = resolve(source, entry);
             batch.position(i, 0, position);
             if (source.hasEmbeddings()) {
                 for (int dimension = 1; dimension < limits.positionDimensions(); dimension++) {
@@ -91,6 +91,12 @@ final class Placement {
     /** What was placed last was computed. */
     void computed(Batch source, int from, int count) {
         cache.computed(source, from, count);
+        for (int i = 0; i < count; i++) {
+            for (int other : source.others(from + i)) {
+                cache.share(
+                        source.sequence(from + i), other, nativeContext.batch().position(i));
+            }
+        }
     }
 
     /** One token of sequence 0 was computed. */
@@ -101,25 +107,34 @@ final class Placement {
     /** Checks that all entries of a batch will find room, without placing any. */
     void checkRoom(Batch batch) {
         for (int entry = 0; entry < batch.size(); entry++) {
-            resolve(batch, entry, batch.size());
+            resolve(batch, entry);
         }
         begin();
     }
 
     /** The first dimension of an entry's position; those of its sequences that follow are behind it. */
-    private int resolve(Batch source, int entry, int count) {
+    private int resolve(Batch source, int entry) {
         int sequence = source.sequence(entry);
         int following = start(sequence);
         int given = source.position(entry, 0);
         int position = given == Batch.NEXT ? following : given;
-        limits.checkRoom(position, before[sequence], count);
+        if (!limits.hasRoom(position)) {
+            throw new ContextFullException(limits.sequenceLength(), before[sequence], tokensOf(source, sequence));
+        }
         next[sequence] = position + 1;
         for (int other : source.others(entry)) {
             start(other);
             next[other] = position + 1;
-            cache.share(sequence, other, position);
         }
         return position;
+    }
+
+    private static int tokensOf(Batch source, int sequence) {
+        int count = 0;
+        for (int entry = 0; entry < source.size(); entry++) {
+            count += source.sequence(entry) == sequence ? 1 : 0;
+        }
+        return count;
     }
 
     /** Where the caller gave none, as llama.cpp places text: the same in all dimensions but the spare one. */
@@ -147,6 +162,17 @@ final class Placement {
             touched = Math.max(touched, sequence + 1);
         }
         return next[sequence];
+    }
+
+    /** How many cells all sequences hold; where some are shared, at most. */
+    int cellsHeld() {
+        long held = 0;
+        for (int sequence = 0; sequence < limits.maxSequences(); sequence++) {
+            held += memory.lastPosition(sequence) < 0
+                    ? 0
+                    : memory.lastPosition(sequence) - memory.firstPosition(sequence) + 1;
+        }
+        return (int) Math.min(held, limits.length());
     }
 
     /** What the first of the touched sequences held before. */

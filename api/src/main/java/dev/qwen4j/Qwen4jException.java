@@ -1,10 +1,11 @@
 package dev.qwen4j;
 
 /**
- * The root of every exception that Qwen4j throws on purpose: catch it to handle all of them.
+ * The root of failures that are not the caller's mistake: catch it to handle all of them.
  *
- * <p>It is unchecked. The message says what failed, with which values, and what to do next. Wrong arguments are not
- * among its subclasses: they are {@link IllegalArgumentException}s, as everywhere in Java.
+ * <p>It is unchecked. The message says what failed, with which values, and what to do next. Wrong arguments are
+ * {@link IllegalArgumentException}s, and the use of a closed handle, or before there is a result, an {@link IllegalStateException}, as everywhere in
+ * Java.
  */
 public class Qwen4jException extends RuntimeException {
     /** An exception with a message that says what failed and what to do next. */

@@ -113,7 +113,7 @@ final class Results {
 
     private int checked(int index) {
         if (wanted.length == 0) {
-            throw new IllegalArgumentException("Token " + index + " has no logits: nothing has been decoded yet.");
+            throw none();
         }
         if (index < 0 || index >= wanted.length) {
             throw new IllegalArgumentException(
@@ -121,7 +121,7 @@ final class Results {
         }
         if (!wanted[index]) {
             throw new IllegalArgumentException(
-                    "Token " + index + " of the last batch has no logits: it was added without asking for them.");
+                    "Token " + index + " of the last batch has no results: it was added without asking for them.");
         }
         return index;
     }
@@ -138,7 +138,7 @@ final class Results {
     private IllegalStateException none() {
         return new IllegalStateException(
                 wanted.length == 0
-                        ? "There are no logits: nothing has been decoded yet, or the context was cleared or rewound since."
-                        : "There are no logits: no token of the last batch asked for them.");
+                        ? "There are no results: nothing has been decoded yet, or the context was cleared or rewound since."
+                        : "There are no results: no token of the last batch asked for them.");
     }
 }

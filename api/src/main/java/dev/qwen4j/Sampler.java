@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
@@ -234,12 +233,15 @@ public final class Sampler implements AutoCloseable {
      *
      * @param index which of {@link #stages}
      * @throws IllegalStateException if it is {@linkplain #attach attached}
-     * @throws IllegalArgumentException if it has to stay: the {@link SamplingStage.TopK} that {@link SamplingStage.Infill} needs
+     * @throws IllegalArgumentException if there is no such stage, or it has to stay: the {@link SamplingStage.TopK} that {@link SamplingStage.Infill} needs
      */
     public void remove(int index) {
         lifetime.run(() -> {
             checkDetached("remove a stage");
-            Objects.checkIndex(index, stages.size());
+            if (index < 0 || index >= stages.size()) {
+                throw new IllegalArgumentException(
+                        "There is no stage " + index + "; the sampler has " + stages.size() + ", counted from 0.");
+            }
             var left = new ArrayList<>(stages);
             left.remove(index);
             Sampling.checkInfill(left);

@@ -95,7 +95,8 @@ public final class State implements AutoCloseable {
      * meanwhile, the old file is there or the new one. What a killed process left beside is deleted by the next write. Only the user can read the file: it
      * holds what the tokens said.
      *
-     * @throws StateException if it cannot be written, for want of space for example; the old file is then as it was
+     * @throws StateException if it cannot be written, for want of space for example; the old file is then as it was, unless the message
+     *     says that the new one is in place
      */
     public void writeTo(Path file) {
         var encoded = StateHeaderFormat.encode(header);

@@ -41,7 +41,7 @@ public final class LeakReport {
         public void run() {
             if (!silent) {
                 LOG.warn(
-                        "A {} was never closed; its native memory is kept until what it belongs to is closed. Use try-with-resources.",
+                        "A {} was never closed; its native memory is kept until its owner is closed, or the process ends. Use try-with-resources.",
                         name,
                         opened);
             }

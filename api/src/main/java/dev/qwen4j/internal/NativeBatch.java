@@ -88,6 +88,11 @@ public final class NativeBatch {
         tokens.setAtIndex(ValueLayout.JAVA_INT, entry, token);
     }
 
+    /** The first dimension of an entry's position. */
+    public int position(int entry) {
+        return positions.getAtIndex(ValueLayout.JAVA_INT, entry);
+    }
+
     /** Sets one dimension of a position. */
     public void position(int entry, int dimension, int position) {
         positions.setAtIndex(ValueLayout.JAVA_INT, entry + (long) dimension * size(), position);

@@ -185,7 +185,8 @@ public final class NativeContext {
             case 0 -> Outcome.DONE;
             case 1 -> Outcome.NO_ROOM;
             case 2 -> Outcome.CANCELLED;
-            default -> Outcome.STOPPED;
+            case 3 -> Outcome.STOPPED;
+            default -> throw new AssertionError("A computation ended with " + code);
         };
     }
 

@@ -67,7 +67,13 @@ public final class NativeDevices {
         if (type == LlamaCpp.GGML_BACKEND_DEVICE_TYPE_IGPU()) {
             return DeviceType.INTEGRATED_GPU;
         }
-        return type == LlamaCpp.GGML_BACKEND_DEVICE_TYPE_META() ? DeviceType.META : DeviceType.ACCELERATOR;
+        if (type == LlamaCpp.GGML_BACKEND_DEVICE_TYPE_META()) {
+            return DeviceType.META;
+        }
+        if (type == LlamaCpp.GGML_BACKEND_DEVICE_TYPE_ACCEL()) {
+            return DeviceType.ACCELERATOR;
+        }
+        throw new AssertionError("ggml_backend_dev_type is " + type);
     }
 
     private static Optional<String> text(MemorySegment chars) {

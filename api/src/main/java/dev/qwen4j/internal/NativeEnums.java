@@ -69,7 +69,13 @@ final class NativeEnums {
         if (type == LlamaCpp.LLAMA_ROPE_TYPE_IMROPE()) {
             return RopeType.IMROPE;
         }
-        return type == LlamaCpp.LLAMA_ROPE_TYPE_VISION() ? RopeType.VISION : RopeType.NORMAL;
+        if (type == LlamaCpp.LLAMA_ROPE_TYPE_VISION()) {
+            return RopeType.VISION;
+        }
+        if (type == LlamaCpp.LLAMA_ROPE_TYPE_NORM()) {
+            return RopeType.NORMAL;
+        }
+        throw new AssertionError("llama_model_rope_type is " + type);
     }
 
     static int cacheType(CacheType type) {
@@ -112,7 +118,7 @@ final class NativeEnums {
                 return known;
             }
         }
-        throw new IllegalStateException("llama.cpp has a pooling type " + method + ", which is unknown here.");
+        throw new AssertionError("llama_pooling_type is " + method);
     }
 
     static int attention(Attention kind) {

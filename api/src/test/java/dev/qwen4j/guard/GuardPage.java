@@ -18,7 +18,7 @@ final class GuardPage {
 
             - **guarded**: it runs inside the shim's guard. A failed assert (`GGML_ASSERT`) on the calling thread, or a C++ exception, unwinds to the shim
               and comes back as a Java exception, with llama.cpp's own words and the last lines that it logged. The handle goes on; where an assert left
-              something half done, in the middle of a computation, the context says that it is broken, and can only be closed.
+              something half done, in the middle of a computation, the context is closed, and the message says so.
             - **validated**: it is called directly, and Java refuses before the call what would make it fail.
             - **cannot fail**: it reads a field or returns a constant.
 

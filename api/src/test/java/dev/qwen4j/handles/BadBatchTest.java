@@ -34,6 +34,14 @@ class BadBatchTest {
     }
 
     @Test
+    void anEntryThatIsRefusedIsNotInTheBatch() {
+        var batch = new Batch().add(1, true);
+        assertThatThrownBy(() -> batch.addAt(2, -1, true, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> batch.addAt(2, 3, true)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(batch.size()).isEqualTo(1);
+    }
+
+    @Test
     void refusesABatchLargerThanBatchSize() {
         refused(() -> context.decode(new int[65]), "65 tokens", "batchSize of 64", "prefill");
         refused(() -> context.decode(Batch.of(new int[65])), "65 tokens", "batchSize of 64");
@@ -76,7 +84,7 @@ class BadBatchTest {
 
     @Test
     void refusesLogitsThatWereNotAskedFor() {
-        refused(() -> context.logits(0), "Token 0", "has no logits", "without asking");
+        refused(() -> context.logits(0), "Token 0", "has no results", "without asking");
         for (int index : new int[] {-1, 3, Integer.MAX_VALUE}) {
             refused(() -> context.logits(index), "Token " + index, "not in the last batch", "0 to 2");
         }
@@ -94,7 +102,7 @@ class BadBatchTest {
         assertThatThrownBy(() -> context.logits())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("nothing has been decoded yet");
-        assertThatThrownBy(() -> context.logits(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> context.logits(0)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test

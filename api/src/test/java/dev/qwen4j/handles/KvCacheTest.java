@@ -134,7 +134,7 @@ class KvCacheTest {
                         .as("%d", sequence)
                         .isEqualTo(sequence == 2);
             }
-            cache.clear();
+            context.clear();
             assertThat(cache.lastPosition(2)).isEmpty();
         }
     }

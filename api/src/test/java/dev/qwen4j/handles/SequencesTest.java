@@ -174,6 +174,39 @@ class SequencesTest {
     }
 
     @Test
+    void shareNothingAfterABatchThatWasRefused() {
+        try (var context = context(2, true)) {
+            context.decode(Batch.of(1, 2, 3));
+            var tooLong = new Batch();
+            for (int position = 3; position <= context.sequenceLength(); position++) {
+                tooLong.addAt(1, position, false, 0, 1);
+            }
+            assertThatThrownBy(() -> context.prefill(tooLong)).isInstanceOf(ContextFullException.class);
+            context.kvCache().shift(0, 0, 3, 5);
+            assertThat(context.position()).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void sayHowMuchAllOfThemHoldWhenThereIsNoRoom() {
+        try (var context = model.newContext(
+                o -> o.length(256).maxSequences(2).unified(true).threads(1))) {
+            context.prefill(tokens(10));
+            var second = new Batch();
+            for (int token : tokens(200)) {
+                second.add(token, 1, false);
+            }
+            context.prefill(second);
+            assertThatThrownBy(() -> context.prefill(tokens(100)))
+                    .isInstanceOfSatisfying(ContextFullException.class, e -> {
+                        assertThat(e.contextLength()).isEqualTo(256);
+                        assertThat(e.position()).isEqualTo(210);
+                        assertThat(e.tokens()).isEqualTo(100);
+                    });
+        }
+    }
+
+    @Test
     void areAtMost256() {
         assertThatThrownBy(() -> ContextOptions.defaults().maxSequences(257))
                 .isInstanceOf(IllegalArgumentException.class)
