@@ -49,7 +49,10 @@ public final class ChatPrompt {
                 .toList();
     }
 
-    /** A grammar in GBNF that keeps tool calls or JSON well-formed; empty if nothing of that sort was asked for. */
+    /**
+     * A grammar in GBNF that keeps tool calls or JSON well-formed; empty if nothing of that sort was asked for. Where the model is free to call a tool or to
+     * answer in text, it is the grammar of a call alone: in {@link SamplingBuilder#grammar} it forces one.
+     */
     public Optional<String> grammar() {
         return Optional.of(controlText.unmaskedInQuotes(rendered.path("grammar").asString()))
                 .filter(text -> !text.isEmpty());
