@@ -2,8 +2,7 @@ package dev.qwen4j;
 
 /** Thrown when a chat template does not parse, raises an error, or is given a conversation that it cannot render. */
 public final class ChatTemplateException extends Qwen4jException {
-    /** Creates one; applications have no reason to. */
-    public ChatTemplateException(String message) {
+    ChatTemplateException(String message) {
         super(message);
     }
 

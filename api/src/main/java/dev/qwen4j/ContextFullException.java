@@ -6,8 +6,7 @@ public final class ContextFullException extends Qwen4jException {
     private final int position;
     private final int tokens;
 
-    /** Creates one; applications have no reason to. */
-    public ContextFullException(int contextLength, int position, int tokens) {
+    ContextFullException(int contextLength, int position, int tokens) {
         super(
                 "%,d tokens do not fit: the context holds %,d of at most %,d already, so %,d would. Clear or rewind it, shorten the input, or"
                                 .formatted(tokens, position, contextLength, contextLength - position)

@@ -12,8 +12,7 @@ public final class InsufficientMemoryException extends Qwen4jException {
     private final long available;
     private final OptionalInt fittingLength;
 
-    /** Creates one; applications have no reason to. */
-    public InsufficientMemoryException(String message, long needed, long available, OptionalInt fittingLength) {
+    InsufficientMemoryException(String message, long needed, long available, OptionalInt fittingLength) {
         super(message);
         this.needed = needed;
         this.available = available;

@@ -2,8 +2,7 @@ package dev.qwen4j;
 
 /** Thrown before anything is changed when a KV cache cannot do what was asked without wrong logits afterwards. */
 public final class KvCacheException extends Qwen4jException {
-    /** Creates one; applications have no reason to. */
-    public KvCacheException(String message) {
+    KvCacheException(String message) {
         super(message);
     }
 }

@@ -2,8 +2,7 @@ package dev.qwen4j;
 
 /** Thrown when a file cannot be loaded as a model; the message names the file, what is wrong with it, and what to do. */
 public final class ModelLoadException extends Qwen4jException {
-    /** Creates one; applications have no reason to. */
-    public ModelLoadException(String message) {
+    ModelLoadException(String message) {
         super(message);
     }
 

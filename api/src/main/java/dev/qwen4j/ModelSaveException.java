@@ -2,8 +2,7 @@ package dev.qwen4j;
 
 /** Thrown when a model could not be written; nothing of it is left then, and what the file was before it is still. */
 public final class ModelSaveException extends Qwen4jException {
-    /** Creates one; applications have no reason to. */
-    public ModelSaveException(String message) {
+    ModelSaveException(String message) {
         super(message);
     }
 

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A recipe for choosing the next token: {@linkplain SamplingStage stages} that narrow and reshape the candidates, in the order in which they are
@@ -104,6 +105,17 @@ public final class Sampling {
         return stages.getFirst() instanceof SamplingStage.LogitBias bias ? bias.biases() : Collections.emptySortedMap();
     }
 
+    /** Whether the other one has the same stages in the same order; samplers in Java are the same if what makes them is. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Sampling sampling && stages.equals(sampling.stages);
+    }
+
+    @Override
+    public int hashCode() {
+        return stages.hashCode();
+    }
+
     @Override
     public String toString() {
         return "Sampling" + stages;
@@ -143,9 +155,9 @@ public final class Sampling {
             case SamplingStage.Draw _ -> new SamplingStage.Draw(seed);
             case SamplingStage.Xtc(float p, float threshold, int minKeep, long _) ->
                 new SamplingStage.Xtc(p, threshold, minKeep, seed);
-            case SamplingStage.Mirostat(long _, float tau, float eta, int m) ->
-                new SamplingStage.Mirostat(seed, tau, eta, m);
-            case SamplingStage.MirostatV2(long _, float tau, float eta) -> new SamplingStage.MirostatV2(seed, tau, eta);
+            case SamplingStage.Mirostat(float tau, float eta, int m, long _) ->
+                new SamplingStage.Mirostat(tau, eta, m, seed);
+            case SamplingStage.MirostatV2(float tau, float eta, long _) -> new SamplingStage.MirostatV2(tau, eta, seed);
             case SamplingStage.AdaptiveP(float target, float decay, long _) ->
                 new SamplingStage.AdaptiveP(target, decay, seed);
             case SamplingStage.Greedy _, SamplingStage.Custom _ -> stage;

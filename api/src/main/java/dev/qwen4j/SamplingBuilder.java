@@ -108,13 +108,13 @@ public final class SamplingBuilder {
     }
 
     /** Ends with Mirostat, looking at 100 candidates as in the paper. */
-    public Sampling mirostat(long seed, float tau, float eta) {
-        return pick(new SamplingStage.Mirostat(seed, tau, eta, 100));
+    public Sampling mirostat(float tau, float eta, long seed) {
+        return pick(new SamplingStage.Mirostat(tau, eta, 100, seed));
     }
 
     /** Ends with Mirostat 2.0. */
-    public Sampling mirostatV2(long seed, float tau, float eta) {
-        return pick(new SamplingStage.MirostatV2(seed, tau, eta));
+    public Sampling mirostatV2(float tau, float eta, long seed) {
+        return pick(new SamplingStage.MirostatV2(tau, eta, seed));
     }
 
     /** Ends with a draw near a target probability. */

@@ -143,12 +143,12 @@ public sealed interface SamplingStage {
     /**
      * Draws such that the surprise stays near a target (Basu et al. 2020, Mirostat).
      *
-     * @param seed of its random numbers
      * @param tau the target in bits; above 0
      * @param eta how fast it adapts; 0 or more
      * @param m how many candidates the estimate looks at; 2 or more, 100 in the paper
+     * @param seed of its random numbers
      */
-    record Mirostat(long seed, float tau, float eta, int m) implements SamplingStage {
+    record Mirostat(float tau, float eta, int m, long seed) implements SamplingStage {
         /** Checks all four. */
         public Mirostat {
             requireSeed(seed);
@@ -161,11 +161,11 @@ public sealed interface SamplingStage {
     /**
      * Draws such that the surprise stays near a target, by cutting off what is more surprising (Basu et al. 2020, Mirostat 2.0).
      *
-     * @param seed of its random numbers
      * @param tau the target in bits; above 0
      * @param eta how fast it adapts; 0 or more
+     * @param seed of its random numbers
      */
-    record MirostatV2(long seed, float tau, float eta) implements SamplingStage {
+    record MirostatV2(float tau, float eta, long seed) implements SamplingStage {
         /** Checks all three. */
         public MirostatV2 {
             requireSeed(seed);

@@ -2,8 +2,7 @@ package dev.qwen4j;
 
 /** Thrown when a {@link State} cannot be read, written, taken or restored; whatever was there before is still there, unless the message says otherwise. */
 public final class StateException extends Qwen4jException {
-    /** Creates one; applications have no reason to. */
-    public StateException(String message) {
+    StateException(String message) {
         super(message);
     }
 

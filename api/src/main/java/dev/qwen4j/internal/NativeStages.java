@@ -54,9 +54,9 @@ final class NativeStages {
             case SamplingStage.Xtc(float p, float threshold, int minKeep, long seed) ->
                 drawing(s, LlamaCpp.QWEN4J_SAMPLER_XTC(), seed, minKeep, p, threshold);
             case SamplingStage.TopNSigma(float n) -> numbers(s, LlamaCpp.QWEN4J_SAMPLER_TOP_N_SIGMA(), 0, n);
-            case SamplingStage.Mirostat(long seed, float tau, float eta, int m) ->
+            case SamplingStage.Mirostat(float tau, float eta, int m, long seed) ->
                 drawing(s, LlamaCpp.QWEN4J_SAMPLER_MIROSTAT(), seed, m, tau, eta);
-            case SamplingStage.MirostatV2(long seed, float tau, float eta) ->
+            case SamplingStage.MirostatV2(float tau, float eta, long seed) ->
                 drawing(s, LlamaCpp.QWEN4J_SAMPLER_MIROSTAT_V2(), seed, 0, tau, eta);
             case SamplingStage.AdaptiveP(float target, float decay, long seed) ->
                 drawing(s, LlamaCpp.QWEN4J_SAMPLER_ADAPTIVE_P(), seed, 0, target, decay);

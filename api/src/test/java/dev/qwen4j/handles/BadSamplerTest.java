@@ -198,7 +198,7 @@ class BadSamplerTest {
             assertFails(sampler::sample, Kind.NO_CANDIDATE, "all 1 candidates are banned");
         }
         for (var recipe : List.of(
-                Sampling.greedy(), Sampling.qwen3Thinking(), Sampling.builder().mirostat(1, 5, 0.1f))) {
+                Sampling.greedy(), Sampling.qwen3Thinking(), Sampling.builder().mirostat(5, 0.1f, 1))) {
             try (var sampler = context.newSampler(recipe)) {
                 var banned =
                         Candidates.of(new int[] {1, 2}, new float[] {Float.NEGATIVE_INFINITY, Float.NEGATIVE_INFINITY});
@@ -235,7 +235,7 @@ class BadSamplerTest {
                 refused(() -> sampler.accept(id), "Token " + id);
                 refused(() -> sampler.acceptPrompt(1, id), "Token " + id);
             }
-            assertThatThrownBy(() -> sampler.remove(1)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> sampler.remove(1)).isInstanceOf(IllegalArgumentException.class);
             refused(() -> sampler.sample(-1), "Token -1 is not in the last batch");
         }
     }

@@ -51,7 +51,7 @@ class SamplerTest {
         for (var recipe : List.of(
                 Sampling.greedy(),
                 Sampling.qwen3Thinking().seed(5),
-                Sampling.builder().dry(1, 1.5f, 1, 64, List.of()).mirostat(5, 4, 0.1f))) {
+                Sampling.builder().dry(1, 1.5f, 1, 64, List.of()).mirostat(4, 0.1f, 5))) {
             try (var sampler = context.newSampler(recipe);
                     var other = context.newSampler(recipe)) {
                 for (int i = 0; i < STEPS; i++) {
@@ -77,7 +77,7 @@ class SamplerTest {
                         .penalties(16, 1.5f, 0.1f, 0.1f)
                         .xtc(0.5f, 0.01f, 3)
                         .draw(3),
-                Sampling.builder().dry(2, 1.5f, 1, 64, List.of("\n")).mirostatV2(3, 5, 0.1f),
+                Sampling.builder().dry(2, 1.5f, 1, 64, List.of("\n")).mirostatV2(5, 0.1f, 3),
                 Sampling.builder().grammar(letters).temperature(2).draw(3),
                 Sampling.builder().custom("count", Counting::new).draw(3))) {
             try (var original = context.newSampler(recipe)) {

@@ -41,8 +41,8 @@ class SamplingTest {
                 Sampling.qwen3NonThinking(),
                 Sampling.builder().penalties(64, 1.3f, 0.2f, 0.1f).minP(0.01f).draw(0),
                 Sampling.builder().xtc(0.5f, 0.01f, 0).typical(0.9f).draw(0),
-                Sampling.builder().dynamicTemperature(1, 0.5f, 1).mirostat(0, 5, 0.1f),
-                Sampling.builder().topNSigma(2).mirostatV2(0, 5, 0.1f),
+                Sampling.builder().dynamicTemperature(1, 0.5f, 1).mirostat(5, 0.1f, 0),
+                Sampling.builder().topNSigma(2).mirostatV2(5, 0.1f, 0),
                 Sampling.builder().minP(0.001f).adaptiveP(0.1f, 0.9f, 0));
     }
 
@@ -67,6 +67,15 @@ class SamplingTest {
             sampler.reset();
             assertThat(drawn(sampler)).isEqualTo(first);
         }
+    }
+
+    @Test
+    void areEqualIfTheirStagesAre() {
+        assertThat(Sampling.qwen3Thinking().seed(3))
+                .isEqualTo(Sampling.qwen3Thinking().seed(3));
+        assertThat(Sampling.qwen3Thinking().seed(3))
+                .hasSameHashCodeAs(Sampling.qwen3Thinking().seed(3));
+        assertThat(Sampling.qwen3Thinking().seed(3)).isNotEqualTo(Sampling.qwen3Thinking());
     }
 
     @Test

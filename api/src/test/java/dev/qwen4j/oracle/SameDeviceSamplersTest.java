@@ -46,7 +46,7 @@ class SameDeviceSamplersTest {
                         "penalties:8:1.3:0:0",
                         "typical:0.9:1",
                         "dist:5"),
-                recipe(b -> b.temperature(0.8f).mirostatV2(9, 5, 0.1f), "temp:0.8", "mirostat_v2:5:0.1:9"),
+                recipe(b -> b.temperature(0.8f).mirostatV2(5, 0.1f, 9), "temp:0.8", "mirostat_v2:5:0.1:9"),
                 recipe(b -> b.xtc(0.5f, 0.05f, 3).topK(9).draw(5), "xtc:0.5:0.05:1:3", "top_k:9", "dist:5"));
     }
 

@@ -106,8 +106,8 @@ class SameSamplersTest {
         return Stream.of(
                 Arguments.of("greedy", new SamplingStage.Greedy()),
                 Arguments.of("dist:4294967294", new SamplingStage.Draw(0xFFFF_FFFEL)),
-                Arguments.of("mirostat:5:0.1:100:42", new SamplingStage.Mirostat(42, 5, 0.1f, 100)),
-                Arguments.of("mirostat_v2:5:0.1:42", new SamplingStage.MirostatV2(42, 5, 0.1f)),
+                Arguments.of("mirostat:5:0.1:100:42", new SamplingStage.Mirostat(5, 0.1f, 100, 42)),
+                Arguments.of("mirostat_v2:5:0.1:42", new SamplingStage.MirostatV2(5, 0.1f, 42)),
                 Arguments.of("adaptive_p:0.05:0.9:42", new SamplingStage.AdaptiveP(0.05f, 0.9f, 42)));
     }
 
