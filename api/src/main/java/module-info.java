@@ -10,6 +10,7 @@ module dev.qwen4j {
     requires tools.jackson.databind;
 
     exports dev.qwen4j;
+    exports dev.qwen4j.engine;
     exports dev.qwen4j.gguf;
     exports dev.qwen4j.grammar;
 }
