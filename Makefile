@@ -6,6 +6,7 @@
 #   make mutations  open COUNT models, damaged by the seeds from SEED on, and count how that ends
 #   make package    the jar for any CPU of this platform (all CPU variants), built and tried in a folder of its own
 #   make bench      measure beside llama.cpp: make bench BENCH=decode-1,prefill-1 BENCH_FLAGS="--threads 1 --pairs 21"
+#   make kv-layout  measure layouts of the KV cache, and draw docs/kv-layout.svg
 #   make sanitize   the tests of handles and guard on libraries built with ASan and UBSan
 #   make peers      llama.cpp's own programs, beside which tests and benchmarks run
 #   make install    put the artifacts into the local Maven repository, for other projects
@@ -98,6 +99,18 @@ bench: target/built
 	java -Dqwen4j.library.path=$(NATIVE)/lib -jar benchmarks/target/qwen4j-benchmarks-*.jar \
 	    --programs $(NATIVE)/bin --scripts benchmarks/models --models $(BENCH_MODELS) --results benchmarks/target/results.json \
 	    $(if $(BENCH),--only $(BENCH)) $(BENCH_FLAGS)
+
+# The measurements that the layout of the engine's cache was chosen by: docs/kv-layout.md.
+.PHONY: kv-layout
+kv-layout: target/built
+	ninja -C $(NATIVE) bench
+	mkdir -p benchmarks/target/kv-layout
+	for script in smollm2-135m qwen3-0.6b-shape; do \
+	    java -Dqwen4j.library.path=$(NATIVE)/lib -cp benchmarks/target/qwen4j-benchmarks-0.1.0.jar dev.qwen4j.benchmarks.KvLayouts \
+	        --model "$$(benchmarks/models/$$script.sh $(BENCH_MODELS) $(NATIVE)/bin)" | tee benchmarks/target/kv-layout/$$script.csv; \
+	done
+	python3 -m venv benchmarks/target/plots && benchmarks/target/plots/bin/pip install --quiet -r benchmarks/plots/requirements.txt
+	benchmarks/target/plots/bin/python benchmarks/plots/kv_layout.py benchmarks/target/kv-layout/*.csv >docs/kv-layout.svg
 
 COUNT ?= 10000
 SEED  ?= 10000
