@@ -69,10 +69,8 @@ final class KvLayouts implements Callable<Integer> {
         int length = unified
                 ? idleCells + active * ownLength
                 : (active + idle) * Math.max(idle == 0 ? 0 : IDLE_LENGTH, Math.ceilDiv(ownLength, 256) * 256);
-        try (var context = model.newContext(o -> o.length(length)
-                .maxSequences(active + idle)
-                .unified(unified)
-                .threads(threads))) {
+        try (var context = model.newContext(o ->
+                o.length(length).maxSequences(active + idle).unified(unified).threads(threads))) {
             fill(context, active, idle, IDLE_LENGTH);
             fill(context, 0, active, OWN_LENGTH);
             var took = new double[steps];
