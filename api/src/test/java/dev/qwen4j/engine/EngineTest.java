@@ -43,6 +43,11 @@ class EngineTest {
         return options.sampling(Sampling.greedy()).maxTokens(24);
     }
 
+    /** So that what is endless goes on for longer than any test waits. */
+    private static EngineOptions roomy(EngineOptions options) {
+        return options.length(65_536);
+    }
+
     private static GenerationOptions endless(GenerationOptions options) {
         return options.sampling(Sampling.greedy()).minTokens(1_000_000);
     }
@@ -137,9 +142,9 @@ class EngineTest {
 
     @Test
     void anotherTakesOverAPrefixWhoseSessionIsCancelled() {
-        try (var engine = engine(o -> o)) {
+        try (var engine = engine(EngineTest::roomy)) {
             var system = tokens(1500);
-            var first = engine.session().append(system).append(1).generate(EngineTest::greedy);
+            var first = engine.session().append(system).append(1).generate(EngineTest::endless);
             var second = engine.session().append(system).append(2).generate(EngineTest::greedy);
             first.cancel();
             assertThat(second.await().finishReason()).isNotEqualTo(FinishReason.CANCELLED);
@@ -266,7 +271,7 @@ class EngineTest {
 
     @Test
     void endsACancelledGenerationWithWhatThereIs() {
-        try (var engine = engine(o -> o);
+        try (var engine = engine(EngineTest::roomy);
                 var session = engine.session().append("Once upon a time")) {
             var generation = session.generate(EngineTest::endless);
             var chunks = generation.iterator();
@@ -282,7 +287,7 @@ class EngineTest {
 
     @Test
     void cancelsForAThreadThatIsInterrupted() throws InterruptedException {
-        try (var engine = engine(o -> o);
+        try (var engine = engine(EngineTest::roomy);
                 var session = engine.session().append("Once upon a time")) {
             var generation = session.generate(EngineTest::endless);
             var thrown = new AtomicReference<Throwable>();
@@ -303,7 +308,7 @@ class EngineTest {
 
     @Test
     void refusesWhatItCannotDo() {
-        try (var engine = engine(o -> o)) {
+        try (var engine = engine(EngineTest::roomy)) {
             var session = engine.session();
             assertThatThrownBy(session::generate)
                     .isInstanceOf(IllegalStateException.class)
@@ -333,7 +338,7 @@ class EngineTest {
 
     @Test
     void rejectsWhatItsQueueDoesNotHold() {
-        try (var engine = engine(o -> o.maxActive(1).queueCapacity(3))) {
+        try (var engine = engine(o -> roomy(o).maxActive(1).queueCapacity(3))) {
             var rejected = new ArrayList<RejectedException>();
             for (int i = 0; i < 10; i++) {
                 try {
@@ -349,7 +354,7 @@ class EngineTest {
 
     @Test
     void endsEveryGenerationWhenItIsClosed() throws Exception {
-        var engine = engine(o -> o.maxActive(10));
+        var engine = engine(o -> roomy(o).maxActive(10));
         var generations = new ArrayList<Generation>();
         for (int i = 0; i < 100; i++) {
             generations.add(engine.session().append(tokens(20)).generate(EngineTest::endless));
@@ -368,7 +373,7 @@ class EngineTest {
 
     @Test
     void waitsForTheEndOfAllThatWasAskedFor() throws InterruptedException {
-        try (var engine = engine(o -> o)) {
+        try (var engine = engine(EngineTest::roomy)) {
             assertThat(engine.drain(Duration.ZERO)).isTrue();
             var generation = engine.session().append(tokens(20)).generate(EngineTest::endless);
             assertThat(engine.drain(Duration.ofMillis(1))).isFalse();
