@@ -42,7 +42,9 @@ void destroy(qwen4j_context * context) {
     }
     if (context->abandoned) {
         context->pools.release();
-        context->retired.release();
+        for (Pools & pools : context->retired) {
+            pools.release();
+        }
         return;
     }
     if (context->llama) {
@@ -77,17 +79,17 @@ bool on_eval(ggml_tensor * tensor, bool ask, void * user_data) {
     return !context->eval_stopped;
 }
 
-// Keeps the first pools that were replaced since the last computation: the backend knows none of the later ones.
+// Keeps pools that are replaced until all of a batch was computed on others.
 void retire(qwen4j_context * context, Pools && next) {
-    if (!context->retired.single) {
-        context->retired = std::move(context->pools);
+    if (context->pools.known) {
+        context->retired.push_back(std::move(context->pools));
     }
     context->pools = std::move(next);
 }
 
 // Own pools, as llama.cpp's programs have them; the second only where batches have another number of threads.
 bool set_threads(qwen4j_context * context, int32_t n_threads, int32_t n_threads_batch, qwen4j_error * error) {
-    Pools pools{ make_pool(n_threads), Pool(nullptr) };
+    Pools pools{ make_pool(n_threads), Pool(nullptr), false };
     if (n_threads_batch != n_threads) {
         pools.batch = make_pool(n_threads_batch);
     }
@@ -197,10 +199,11 @@ template <typename Compute> int32_t compute(qwen4j_error * error, qwen4j_context
             return -1;
         }
         started               = true;
+        context->pools.known  = true;
         context->eval_stopped = false;
         const int32_t rc      = call();
         if (rc == 0) {
-            context->retired = Pools{};  // what refused the batch computed nothing, so that the backend still points to one of them
+            context->retired.clear();  // a batch that was refused, or ended early, may have computed nothing, or some of it
         }
         if (!files_intact(llama_get_model(context->llama), error)) {
             return -1;

@@ -4,11 +4,12 @@
 #include "threadpool.h"
 
 #include <atomic>
+#include <vector>
 
 struct qwen4j_context {
     llama_context *      llama = nullptr;
     qwen4j::Pools        pools;
-    qwen4j::Pools        retired; // ggml's backend still points to one of the pools before these, and pauses it when it computes on another one
+    std::vector<qwen4j::Pools> retired; // ggml's backend may still point to one of these, and pauses it when it computes on another one
     std::atomic<int32_t> cancel{ 0 };
     qwen4j_eval_callback eval         = nullptr;
     bool                 eval_stopped = false; // since the current decode began

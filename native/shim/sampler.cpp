@@ -116,12 +116,23 @@ llama_sampler * member(const qwen4j_sampler & sampler, size_t i) {
     return llama_sampler_chain_get(sampler.chain, (int32_t) i);
 }
 
+// A member in the same state, for which nothing is on the device. A draw's clone would go on waiting for draws that were made there and not accepted.
+Stage unattached(const qwen4j_sampler & sampler, size_t i) {
+    llama_sampler * from = member(sampler, i);
+    if (sampler.kinds[i] != QWEN4J_SAMPLER_DIST) {
+        return Stage(llama_sampler_clone(from));
+    }
+    Stage copy(llama_sampler_init_dist(llama_sampler_get_seed(from)));
+    llama_sampler_copy(from, copy.get());
+    return copy;
+}
+
 // As if it had never been attached, in the state in which it is: a chain, and a member of one, asserts that it is attached once.
 void detach(qwen4j_sampler & sampler) {
     Stage              chain(llama_sampler_chain_init(llama_sampler_chain_default_params()));
     std::vector<Stage> copies;
     for (size_t i = 0; i < sampler.kinds.size(); i++) {
-        copies.emplace_back(may_run_on_device(sampler.kinds[i]) ? llama_sampler_clone(member(sampler, i)) : nullptr);
+        copies.push_back(may_run_on_device(sampler.kinds[i]) ? unattached(sampler, i) : nullptr);
     }
     for (Stage & copy : copies) {
         Stage before(llama_sampler_chain_remove(sampler.chain, 0));
@@ -442,7 +453,7 @@ struct qwen4j_sampler * qwen4j_sampler_copy(struct qwen4j_error * error, const s
                 add(*copy, kind, Stage(new_custom(llama_sampler_name(from), customs[used++])));
                 continue;
             }
-            Stage made(llama_sampler_clone(from));
+            Stage made(unattached(*sampler, i));
             if (kind == QWEN4J_SAMPLER_ADAPTIVE_P) {
                 // llama.cpp copies which token it waits for, and not the probabilities that it would then look at. A token that never comes ends that.
                 llama_sampler_accept(made.get(), LLAMA_TOKEN_NULL - 1);

@@ -16,6 +16,7 @@ using Pool = std::unique_ptr<ggml_threadpool, FreePool>;
 struct Pools {
     Pool single;
     Pool batch;
+    bool known = false;  // something may have been computed on them, so that ggml's backend may point to one of them
 
     // Gives them up, for threads that will never come back.
     void release() {

@@ -3,6 +3,7 @@ package dev.qwen4j;
 import dev.qwen4j.internal.NativeContext;
 import dev.qwen4j.internal.NativeContext.Outcome;
 import dev.qwen4j.internal.NativeSampler;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -90,7 +91,7 @@ final class Computation {
         limits.checkSize(batch, causal);
         samplers.run(() -> {
             placement.begin();
-            compute(batch, 0, batch.size(), embeddings, nativeContext::decode);
+            decode(batch, 0, batch.size());
         });
     }
 
@@ -103,12 +104,12 @@ final class Computation {
         samplers.run(() -> {
             int most = limits.batchSize();
             for (int from = 0; from < batch.size(); from += most) {
-                checkedOutputs(batch, from, Math.min(most, batch.size() - from), embeddings);
+                checkedOutputs(batch, from, Math.min(most, batch.size() - from));
             }
             placement.begin();
             placement.checkRoom(batch);
             for (int from = 0; from < batch.size(); from += most) {
-                compute(batch, from, Math.min(most, batch.size() - from), embeddings, nativeContext::decode);
+                decode(batch, from, Math.min(most, batch.size() - from));
             }
         });
     }
@@ -118,7 +119,15 @@ final class Computation {
         limits.checkSize(batch, false);
         samplers.run(() -> {
             placement.beginAnew();
-            compute(batch, 0, batch.size(), true, nativeContext::encode);
+            var all = new boolean[batch.size()];
+            Arrays.fill(all, true);
+            limits.checkOutputs(all);
+            compute(batch, 0, all, nativeContext::encode);
+            if (needsEncoding) {
+                results.embeddings(all);
+            } else {
+                results.of(all, List.of());
+            }
             encoded = true;
         });
     }
@@ -128,19 +137,23 @@ final class Computation {
         encoded = false;
     }
 
-    private void compute(Batch batch, int from, int count, boolean allOutputs, Supplier<Outcome> call) {
-        var wanted = checkedOutputs(batch, from, count, allOutputs);
-        placement.place(batch, from, count, wanted);
-        run(count, call);
-        placement.computed(batch, from, count);
+    private void decode(Batch batch, int from, int count) {
+        var wanted = checkedOutputs(batch, from, count);
+        compute(batch, from, wanted, nativeContext::decode);
         results.of(wanted, samplers.choosers(batch, from, count));
     }
 
+    private void compute(Batch batch, int from, boolean[] wanted, Supplier<Outcome> call) {
+        placement.place(batch, from, wanted.length, wanted);
+        run(wanted.length, call);
+        placement.computed(batch, from, wanted.length);
+    }
+
     /** Which of some entries ask for results. */
-    private boolean[] checkedOutputs(Batch batch, int from, int count, boolean all) {
+    private boolean[] checkedOutputs(Batch batch, int from, int count) {
         var wanted = new boolean[count];
         for (int i = 0; i < count; i++) {
-            wanted[i] = all || batch.output(from + i);
+            wanted[i] = embeddings || batch.output(from + i);
         }
         limits.checkOutputs(wanted);
         samplers.check(batch, from, wanted);

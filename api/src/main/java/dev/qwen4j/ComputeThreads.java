@@ -63,12 +63,20 @@ final class ComputeThreads {
                 .distinct()
                 .sorted(Comparator.comparingLong(ThreadPool::number))
                 .toList();
-        locked.forEach(ThreadPool::lock);
+        int entered = 0;
         Outcome outcome;
         try {
+            for (; entered < locked.size(); entered++) {
+                locked.get(entered).lock();
+            }
             outcome = computation.get();
+        } catch (LlamaException e) {
+            if (nativeContext.isBroken()) {
+                locked.forEach(ThreadPool::spoil);
+            }
+            throw e;
         } finally {
-            locked.forEach(ThreadPool::unlock);
+            locked.subList(0, entered).forEach(ThreadPool::unlock);
         }
         if (outcome == Outcome.DONE) {
             releaseRetired();

@@ -59,16 +59,15 @@ final class ContextRequirements {
 
     /** How many positions a model has, where they are learned and so end. */
     static OptionalLong learnedPositions(Gguf gguf, NativeModel model) {
-        int trained = model.trainedContextLength();
-        if (!model.mayHaveLearnedPositions() || trained <= 0) {
-            return OptionalLong.empty();
-        }
+        // Also of models that llama.cpp counts among those that rotate, as starcoder and bert.
         var table = gguf.tensors().stream()
                 .filter(tensor -> tensor.name().equals(POSITIONS))
                 .mapToLong(tensor -> tensor.shape().getLast())
                 .findFirst();
+        int trained = model.trainedContextLength();
         // In a split model it may lie in another file.
-        return table.isPresent() || gguf.split().isEmpty() ? table : OptionalLong.of(trained);
+        boolean mayBeElsewhere = gguf.split().isPresent() && model.mayHaveLearnedPositions() && trained > 0;
+        return table.isEmpty() && mayBeElsewhere ? OptionalLong.of(trained) : table;
     }
 
     /** llama.cpp reserves results for one token a sequence. */

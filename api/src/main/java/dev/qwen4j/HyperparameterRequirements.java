@@ -13,6 +13,12 @@ final class HyperparameterRequirements {
     /** Those whose graphs have a sliding window, whatever the file says. */
     private static final Set<String> WINDOWED = Set.of("afmoe");
 
+    /** LLAMA_POOLING_TYPE_RANK. */
+    private static final int MOST_POOLING_TYPE = 4;
+
+    /** LLAMA_POOLING_TYPE_UNSPECIFIED, as an unsigned number. */
+    private static final long NO_POOLING_TYPE = 0xFFFF_FFFFL;
+
     private static final int LONGEST_WINDOW = 1 << 30;
 
     /** Those that look tokens up by an indexer, in some layers or all. */
@@ -51,6 +57,7 @@ final class HyperparameterRequirements {
         return Stream.of(
                         window(numbers).stream(),
                         indexers(numbers).stream(),
+                        pooling(numbers).stream(),
                         DIVISORS.keySet().stream().sorted().flatMap(name -> divisor(numbers, name).stream()),
                         numbers.gguf().metadata().keySet().stream()
                                 .filter(key -> key.endsWith("_epsilon"))
@@ -68,6 +75,15 @@ final class HyperparameterRequirements {
                 ? Optional.empty()
                 : Optional.of(
                         "%s is %d; it must be %d to %,d".formatted(numbers.key(name), length, least, LONGEST_WINDOW));
+    }
+
+    /** llama.cpp asserts on others when the first batch is computed. */
+    private static Optional<String> pooling(Hyperparameters numbers) {
+        long type = numbers.number("pooling_type").orElse(0);
+        return type == NO_POOLING_TYPE || (type >= -1 && type <= MOST_POOLING_TYPE)
+                ? Optional.empty()
+                : Optional.of(
+                        "%s is %d; it must be 0 to %d".formatted(numbers.key("pooling_type"), type, MOST_POOLING_TYPE));
     }
 
     /** The cache of indexers that no layer has is divided by its width. */

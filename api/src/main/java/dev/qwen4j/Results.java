@@ -18,6 +18,8 @@ final class Results {
     private boolean[] wanted = NONE;
     /** Whose sampler has looked at each of them on the device; empty if there is none. */
     private List<Optional<NativeSampler>> choosers = List.of();
+    /** Whether llama.cpp wrote logits: its buffer of them is there in any case. */
+    private boolean logits;
 
     Results(NativeResults nativeResults, String architecture) {
         this.nativeResults = nativeResults;
@@ -29,12 +31,20 @@ final class Results {
     void one(List<Optional<NativeSampler>> chooser) {
         wanted = ONE;
         choosers = chooser;
+        logits = true;
     }
 
     /** The results of a batch are there, for these entries. */
     void of(boolean[] entries, List<Optional<NativeSampler>> choosersOfAll) {
         wanted = entries;
         choosers = choosersOfAll;
+        logits = true;
+    }
+
+    /** Embeddings of a batch are there, for these entries, and no logits. */
+    void embeddings(boolean[] entries) {
+        of(entries, List.of());
+        logits = false;
     }
 
     /** There are none any more; must be called before the memory where they lie is written to. */
@@ -93,6 +103,9 @@ final class Results {
             throw new IllegalStateException(
                     "The model (" + architecture
                             + ") computes embeddings and no logits; create the context with embeddings(true), and ask for those.");
+        }
+        if (wanted.length > 0 && !logits) {
+            throw new IllegalStateException("There are no logits: the last batch was encoded. Decode one.");
         }
     }
 

@@ -9,7 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * Threads that compute, for contexts to share; contexts have threads of their own otherwise.
  *
  * <p>They compute for one context at a time: the decode of another one waits for them. Safe for use by any thread. A pool that is closed serves the
- * contexts that are attached to it until they are closed, or compute elsewhere, and is freed then.
+ * contexts that are attached to it until they are closed, or compute elsewhere, and is freed then. One in whose threads a computation failed in the
+ * middle (a {@link LlamaException} that says that its context is closed) serves nobody any more.
  *
  * @see Context#attach
  */
@@ -24,6 +25,7 @@ public final class ThreadPool implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private int contexts;
     private boolean closed;
+    private volatile boolean spoilt;
 
     private ThreadPool(ThreadPoolOptions options, NativeThreadPool nativePool) {
         this.options = options;
@@ -81,6 +83,7 @@ public final class ThreadPool implements AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("The thread pool is closed.");
             }
+            checkIntact();
             contexts++;
         } finally {
             lock.unlock();
@@ -97,9 +100,29 @@ public final class ThreadPool implements AutoCloseable {
         }
     }
 
-    /** Waits until no other context computes with its threads. */
+    /**
+     * Waits until no other context computes with its threads.
+     *
+     * @throws IllegalStateException if they are lost
+     */
     void lock() {
         inUse.lock();
+        if (spoilt) {
+            inUse.unlock();
+            checkIntact();
+        }
+    }
+
+    /** A computation failed in the middle: other threads of the pool may wait for this one for ever, and with them whoever joins or uses them. */
+    void spoil() {
+        spoilt = true;
+    }
+
+    private void checkIntact() {
+        if (spoilt) {
+            throw new IllegalStateException(
+                    "The thread pool's threads were lost in a computation that failed in the middle. Start another, and attach that.");
+        }
     }
 
     /** Lets another context compute. */
@@ -108,7 +131,7 @@ public final class ThreadPool implements AutoCloseable {
     }
 
     private void freeIfUnused() {
-        if (closed && contexts == 0) {
+        if (closed && contexts == 0 && !spoilt) {
             nativePool.free();
         }
     }

@@ -245,7 +245,7 @@ public final class NativeModel {
         return LlamaCpp.llama_model_is_hybrid(model);
     }
 
-    /** Whether positions are neither rotated nor part of a recurrent state: they may be learned, and then end. */
+    /** Whether positions are neither rotated nor part of a recurrent state, so that they may be learned. */
     public boolean mayHaveLearnedPositions() {
         return LlamaCpp.llama_model_rope_type(model) == LlamaCpp.LLAMA_ROPE_TYPE_NONE()
                 && !LlamaCpp.llama_model_is_recurrent(model);

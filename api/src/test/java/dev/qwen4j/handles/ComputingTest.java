@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.qwen4j.Batch;
+import dev.qwen4j.CancelledException;
 import dev.qwen4j.Context;
+import dev.qwen4j.ContextFullException;
 import dev.qwen4j.EvalListener;
 import dev.qwen4j.EvalNode;
 import dev.qwen4j.EvalTensor;
@@ -20,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +49,71 @@ class ComputingTest {
         context.decode(PROMPT);
         context.decode(1);
         return context.logits();
+    }
+
+    /** Some of a batch was computed on threads that are replaced before all of another one is. */
+    @Test
+    void onOtherThreadsAfterABatchThatWasCancelled() {
+        var armed = new AtomicBoolean();
+        var cancelled = new AtomicReference<Context>();
+        var listener = new EvalListener() {
+            @Override
+            public boolean wants(EvalNode node) {
+                if (armed.get()) {
+                    cancelled.get().cancel();
+                }
+                return false;
+            }
+
+            @Override
+            public void computed(EvalTensor tensor) {}
+        };
+        for (int threads = 1; threads <= 2; threads++) {
+            int count = threads;
+            try (var context =
+                    model.newContext(o -> o.length(256).threads(count).evalListener(listener))) {
+                cancelled.set(context);
+                for (int round = 0; round < 20; round++) {
+                    context.clear();
+                    context.decode(1);
+                    context.setThreads(count, count);
+                    armed.set(true);
+                    assertThatThrownBy(() -> context.decode(2)).isInstanceOf(CancelledException.class);
+                    armed.set(false);
+                    context.setThreads(count, count);
+                    // Takes the memory of pools that were freed.
+                    try (var other = model.newContext(o -> o.length(64).threads(count))) {
+                        context.decode(3);
+                        other.decode(1);
+                    }
+                }
+            }
+        }
+    }
+
+    /** The shift is computed on the new threads; then the batch finds no room. */
+    @Test
+    void onOtherThreadsAfterAShiftAndABatchWithoutRoom() {
+        try (var context = model.newContext(
+                o -> o.length(256).maxSequences(2).unified(true).threads(1))) {
+            for (int round = 0; round < 20; round++) {
+                context.clear();
+                context.prefill(new int[200]);
+                context.setThreads(1, 1);
+                context.kvCache().remove(0, 10, 12);
+                context.kvCache().shift(0, 12, 1000, -2);
+                var second = new Batch();
+                for (int i = 0; i < 100; i++) {
+                    second.add(5, 1, false);
+                }
+                assertThatThrownBy(() -> context.decode(second)).isInstanceOf(ContextFullException.class);
+                context.setThreads(1, 1);
+                try (var other = model.newContext(o -> o.length(64).threads(1))) {
+                    context.decode(3);
+                    other.decode(1);
+                }
+            }
+        }
     }
 
     /** What a batch that is refused leaves to be computed on is what the threads before were paused for. */

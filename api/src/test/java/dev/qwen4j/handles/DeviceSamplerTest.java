@@ -118,6 +118,29 @@ class DeviceSamplerTest {
     }
 
     @Test
+    void drawOnAsIfNothingHadBeenDrawnThatWasNotSampled() {
+        var recipe = Sampling.builder().temperature(3).draw(7);
+        try (var context = model.newContext(
+                        o -> o.length(256).maxOutputsPerSequence(4).threads(1));
+                var never = context.newSampler(recipe);
+                var once = context.newSampler(recipe)) {
+            var three = new Batch().add(5, true).add(6, true).add(7, true);
+            context.decode(three);
+            int first = never.sample(0);
+            context.clear();
+            once.attach(0);
+            context.decode(three);
+            assertThat(once.sample(0)).isEqualTo(first);
+            once.detach();
+            for (int i = 0; i < 5; i++) {
+                context.clear();
+                context.decode(9);
+                assertThat(once.sample()).isEqualTo(never.sample());
+            }
+        }
+    }
+
+    @Test
     void serveOneSequenceBesideOthers() {
         try (var context = context();
                 var own = context.newSampler(Sampling.greedy());

@@ -100,6 +100,13 @@ class RefusedNumbersTest {
         refused(model, "qwen2vl.rope.dimension_sections add up to 3072, more than the ");
     }
 
+    @Test
+    void aPoolingTypeIsOneThatThereIs() throws IOException {
+        var model = model("qwen2vl");
+        set(model, "pooling_type", 513);
+        refused(model, "qwen2vl.pooling_type is 513; it must be 0 to 4");
+    }
+
     /** Without a window the cache is of another kind than the one that the graph is built for. */
     @Test
     void aModelOfWindowsHasOne() throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.qwen4j.Batch;
 import dev.qwen4j.Context;
+import dev.qwen4j.ContextFullException;
 import dev.qwen4j.Model;
 import dev.qwen4j.Pooling;
 import dev.qwen4j.Sampling;
@@ -91,6 +92,43 @@ class EncodersTest {
             assertThatThrownBy(() -> context.logitsView(1)).isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(sampler::sample).isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(() -> sampler.attach(0)).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    /** ggml's threads assert on a row of the table that is not there. */
+    @Test
+    void anEncoderHasNoMorePositionsThanItLearned() {
+        try (var model = Model.load(TinyBert.write(folder, false))) {
+            assertThatThrownBy(() -> model.newContext(o -> o.length(128).embeddings(true)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("no positions beyond 64");
+            try (var context =
+                    model.newContext(o -> o.length(64).embeddings(true).threads(2))) {
+                assertThat(context.sequenceLength()).isEqualTo(TinyBert.POSITIONS);
+                var beyond = new Batch().addAt(5, TinyBert.POSITIONS, true, 0);
+                assertThatThrownBy(() -> context.encode(beyond)).isInstanceOf(ContextFullException.class);
+                context.encode(new Batch().addAt(5, TinyBert.POSITIONS - 1, true, 0));
+            }
+        }
+    }
+
+    @Test
+    void whatWasEncodedForADecoderHasEmbeddingsAndNoLogits() {
+        try (var model = Model.load(TinyT5.write(folder, true));
+                var context =
+                        model.newContext(o -> o.length(64).embeddings(true).threads(1));
+                var sampler = context.newSampler(Sampling.greedy())) {
+            sampler.attach(0);
+            for (int round = 0; round < 2; round++) {
+                context.encode(Batch.of(FIRST));
+                assertThat(context.embedding(FIRST.length - 1)).hasSize(TinyBert.WIDTH);
+                assertThatThrownBy(context::logits)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("was encoded");
+                assertThatThrownBy(sampler::sample).isInstanceOf(IllegalStateException.class);
+                context.decode(0);
+                assertThat(sampler.sample()).isNotNegative();
+            }
         }
     }
 
