@@ -295,22 +295,25 @@ llama_token choose_behind_device(qwen4j_sampler & sampler, llama_context * conte
         fail(error, QWEN4J_SAMPLING_OTHER, "the device left %u logits for %u candidates", n, n_ids);
         return LLAMA_TOKEN_NULL;
     }
-    const llama_token chosen = llama_get_sampled_token_ith(context, i);
-    sampler.candidates.resize(n);
-    llama_token_data_array array  = { sampler.candidates.data(), n, -1, false };
-    bool                   is_nan = false;
+    const llama_token chosen   = llama_get_sampled_token_ith(context, i);
+    int64_t           selected = -1;
+    bool              is_nan   = false;
+    sampler.candidates.clear();
     for (uint32_t c = 0; c < n; c++) {
         is_nan |= std::isnan(logits[c]);
-        sampler.candidates[c] = { ids[c], logits[c], n_probs == n ? probs[c] : 0.0f };
         if (ids[c] == chosen) {
-            array.selected = c;
+            selected = (int64_t) sampler.candidates.size();
+        } else if (logits[c] == -INFINITY) {
+            continue;  // banned on the device, where the same stages take it out elsewhere
         }
+        sampler.candidates.push_back({ ids[c], logits[c], n_probs == n ? probs[c] : 0.0f });
     }
+    llama_token_data_array array = { sampler.candidates.data(), sampler.candidates.size(), selected, false };
     if (is_nan) {
         fail(error, QWEN4J_SAMPLING_NOT_A_NUMBER, "the logits are not numbers behind the stages on the device");
         return LLAMA_TOKEN_NULL;
     }
-    if (chosen == LLAMA_TOKEN_NULL) {
+    if (chosen == LLAMA_TOKEN_NULL && array.size > 0) {
         llama_sampler_apply(sampler.chain, &array);
     }
     return is_choice(sampler, array, error) ? array.data[array.selected].id : LLAMA_TOKEN_NULL;

@@ -4,6 +4,7 @@ import dev.qwen4j.internal.NativeContext;
 import dev.qwen4j.internal.NativeContext.Outcome;
 import dev.qwen4j.internal.NativeSampler;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -20,10 +21,11 @@ final class Computation {
     private final ComputeThreads threads;
     private final DeviceSamplers samplers;
     private final boolean needsEncoding;
+    private final String architecture;
     private final Runnable close;
     private boolean causal;
     private boolean embeddings;
-    private boolean encoded;
+    private final BitSet encoded = new BitSet();
 
     /**
      * Creates one.
@@ -39,6 +41,7 @@ final class Computation {
             ComputeThreads threads,
             DeviceSamplers samplers,
             boolean needsEncoding,
+            String architecture,
             boolean causal,
             boolean embeddings,
             Runnable close) {
@@ -49,6 +52,7 @@ final class Computation {
         this.threads = threads;
         this.samplers = samplers;
         this.needsEncoding = needsEncoding;
+        this.architecture = architecture;
         this.causal = causal;
         this.embeddings = embeddings;
         this.close = close;
@@ -77,18 +81,23 @@ final class Computation {
     }
 
     private void decodeOne(int token, List<Optional<NativeSampler>> chooser) {
-        checkEncoded();
+        checkEncoded(0);
         placement.begin();
         placement.placeToken(token);
         run(1, nativeContext::decode);
         placement.computedToken();
-        results.one(chooser);
+        if (hasLogits()) {
+            results.one(chooser);
+        } else {
+            results.embeddings(new boolean[] {true});
+        }
     }
 
     void decode(Batch batch) {
-        checkEncoded();
         limits.checkEntries(batch);
+        checkEncoded(batch);
         limits.checkSize(batch, causal);
+        limits.checkPooling(batch, embeddings);
         samplers.run(() -> {
             placement.begin();
             decode(batch, 0, batch.size());
@@ -96,8 +105,9 @@ final class Computation {
     }
 
     void prefill(Batch batch) {
-        checkEncoded();
         limits.checkEntries(batch);
+        checkEncoded(batch);
+        limits.checkPooling(batch, embeddings);
         if (!causal || nativeContext.memory().isAbsent()) {
             limits.checkSize(batch, causal);
         }
@@ -128,19 +138,33 @@ final class Computation {
             } else {
                 results.of(all, List.of());
             }
-            encoded = true;
+            encoded.clear();
+            for (int i = 0; i < batch.size(); i++) {
+                encoded.set(batch.sequence(i));
+                for (int other : batch.others(i)) {
+                    encoded.set(other);
+                }
+            }
         });
     }
 
     /** A decoder has nothing to attend to any more. */
     void forgetEncoded() {
-        encoded = false;
+        encoded.clear();
     }
 
     private void decode(Batch batch, int from, int count) {
         var wanted = checkedOutputs(batch, from, count);
         compute(batch, from, wanted, nativeContext::decode);
-        results.of(wanted, samplers.choosers(batch, from, count));
+        if (hasLogits()) {
+            results.of(wanted, samplers.choosers(batch, from, count));
+        } else {
+            results.embeddings(wanted);
+        }
+    }
+
+    private boolean hasLogits() {
+        return !embeddings || !OutputHead.isLeftOutForEmbeddings(architecture);
     }
 
     private void compute(Batch batch, int from, boolean[] wanted, Supplier<Outcome> call) {
@@ -152,8 +176,9 @@ final class Computation {
     /** Which of some entries ask for results. */
     private boolean[] checkedOutputs(Batch batch, int from, int count) {
         var wanted = new boolean[count];
+        boolean all = embeddings || OutputHead.needsAllOutputs(architecture);
         for (int i = 0; i < count; i++) {
-            wanted[i] = embeddings || batch.output(from + i);
+            wanted[i] = all || batch.output(from + i);
         }
         limits.checkOutputs(wanted);
         samplers.check(batch, from, wanted);
@@ -200,10 +225,20 @@ final class Computation {
         return e;
     }
 
-    private void checkEncoded() {
-        if (needsEncoding && !encoded) {
+    private void checkEncoded(int sequence) {
+        if (needsEncoding && !encoded.get(sequence)) {
             throw new IllegalStateException(
-                    "Nothing was encoded yet, which the model's decoder attends to; call encode.");
+                    "Nothing was encoded for sequence " + sequence
+                            + ", which the model's decoder attends to; call encode. Each encode replaces what was encoded before, of all sequences.");
+        }
+    }
+
+    private void checkEncoded(Batch batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            checkEncoded(batch.sequence(i));
+            for (int other : batch.others(i)) {
+                checkEncoded(other);
+            }
         }
     }
 }

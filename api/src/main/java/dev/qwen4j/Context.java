@@ -65,6 +65,7 @@ public final class Context implements AutoCloseable {
                 threads,
                 samplers,
                 nativeModel.hasEncoder() && nativeModel.hasDecoder(),
+                model.architecture(),
                 options.attention().isCausal(model.header()),
                 options.embeddings(),
                 lifetime::close);
@@ -189,7 +190,8 @@ public final class Context implements AutoCloseable {
     }
 
     /**
-     * Runs the encoder on a batch: embeddings of a model that has no decoder, or what the decoder of an encoder-decoder then attends to.
+     * Runs the encoder on a batch: embeddings of a model that has no decoder, or what the decoder of an encoder-decoder then attends to, in place of what was
+     * encoded before, of all sequences.
      *
      * @throws IllegalStateException if the model has no encoder
      * @throws CancelledException if {@link #cancel} or {@link #close} was called meanwhile

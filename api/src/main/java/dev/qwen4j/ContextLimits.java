@@ -16,6 +16,8 @@ final class ContextLimits {
     private final boolean endless;
     private final boolean unified;
     private final boolean alwaysWhole;
+    private final Pooling pooling;
+    private final boolean oneSequenceAtOnce;
     private final int embeddingLength;
     private final int positionDimensions;
 
@@ -35,6 +37,9 @@ final class ContextLimits {
         endless = model.isRecurrent() && !model.isHybrid() && learned.isEmpty();
         unified = options.unified() || maxSequences == 1;
         alwaysWhole = context.memory().isAbsent();
+        pooling = context.pooling();
+        // llama.cpp computes sequences of it beside each other wrongly.
+        oneSequenceAtOnce = handle.architecture().equals("plamo2");
         embeddingLength = model.inputEmbeddingLength();
         positionDimensions = model.positionDimensions();
     }
@@ -95,6 +100,11 @@ final class ContextLimits {
             }
             checkedSequence(batch.sequence(i));
             checkOthers(batch, i);
+            if (oneSequenceAtOnce && (batch.sequence(i) != batch.sequence(0) || batch.others(i).length > 0)) {
+                throw new IllegalArgumentException(
+                        "Entry " + i
+                                + " is of another sequence than those before it, which this model's graph cannot compute together. Decode a batch for each.");
+            }
         }
     }
 
@@ -127,6 +137,21 @@ final class ContextLimits {
             throw new IllegalArgumentException(
                     "The batch has %,d tokens, which attend to each other and so must be computed at once; the context's microBatchSize is %,d. Create it with a larger one."
                             .formatted(batch.size(), microBatchSize));
+        }
+        if (alwaysWhole && batch.size() > maxOutputs) {
+            throw new IllegalArgumentException(
+                    "The batch has %,d tokens, of which the model gives results for all; the context's maxOutputs is %,d. Create it with more."
+                            .formatted(batch.size(), maxOutputs));
+        }
+    }
+
+    /** llama.cpp pools each micro-batch for itself, and keeps the last. */
+    void checkPooling(Batch batch, boolean embeddings) {
+        boolean ofAll = pooling == Pooling.MEAN || pooling == Pooling.CLS || pooling == Pooling.RANK;
+        if (embeddings && ofAll && batch.size() > microBatchSize) {
+            throw new IllegalArgumentException(
+                    "The batch has %,d tokens, which pooling %s must see at once; the context's microBatchSize is %,d. Create it with a larger one."
+                            .formatted(batch.size(), pooling, microBatchSize));
         }
     }
 

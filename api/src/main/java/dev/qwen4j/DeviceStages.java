@@ -24,6 +24,7 @@ final class DeviceStages {
     static void check(List<SamplingStage> stages, List<String> names, int vocabularySize, boolean severalOutputs) {
         var candidates = Candidates.VOCABULARY;
         boolean one = false;
+        boolean masked = false;
         for (int i = 0; i < stages.size(); i++) {
             var stage = stages.get(i);
             if (names.get(i).startsWith("?")) {
@@ -43,17 +44,20 @@ final class DeviceStages {
                     require(minKeep == 1, i, stage, "keeps some tokens in any case, which devices do not");
                     require(candidates != Candidates.SORTED, i, stage, "comes after another that sorts");
                     candidates = Candidates.SORTED;
+                    masked = true;
                 }
-                case SamplingStage.MinP(float _, int minKeep) ->
+                case SamplingStage.MinP(float _, int minKeep) -> {
                     require(minKeep == 1, i, stage, "keeps some tokens in any case, which devices do not");
+                    masked = true;
+                }
                 case SamplingStage.Temperature(float t) -> {
                     one |= t == 0;
                     candidates = t == 0 ? Candidates.SORTED : candidates;
                 }
                 case SamplingStage.DynamicTemperature(float t, float _, float _) -> {
+                    require(t > 0, i, stage, "has a temperature of 0, which devices take for greedy");
                     require(!one, i, stage, "comes after one that leaves a single token");
-                    one = t == 0;
-                    candidates = t == 0 ? Candidates.SORTED : candidates;
+                    require(!masked, i, stage, "comes after one that bans tokens, which devices count for its entropy");
                 }
                 case SamplingStage.LogitBias _, SamplingStage.Greedy _ ->
                     require(candidates == Candidates.VOCABULARY, i, stage, "comes after one that narrows");

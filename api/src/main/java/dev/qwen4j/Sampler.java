@@ -197,11 +197,12 @@ public final class Sampler implements AutoCloseable {
      *
      * @param sequence 0 to {@link Context#maxSequences} - 1
      * @throws IllegalArgumentException if there is no such sequence, or the stages cannot run on a device in this order
-     * @throws IllegalStateException if this or another sampler is attached already, or the model does not go on with a sequence, as encoders do not
+     * @throws IllegalStateException if the stage that picks was removed, this or another sampler is attached already, or the model does not go on with a sequence, as encoders do not
      * @throws LlamaException if the model is split by tensors
      */
     public void attach(int sequence) {
         lifetime.run(() -> {
+            checkPicks();
             if (attached.isPresent()) {
                 throw new IllegalStateException(
                         "The sampler is attached to sequence " + attached.getAsInt() + "; detach it first.");

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.qwen4j.Batch;
 import dev.qwen4j.Candidates;
 import dev.qwen4j.Context;
+import dev.qwen4j.CustomSampler;
 import dev.qwen4j.Model;
 import dev.qwen4j.Sampler;
 import dev.qwen4j.Sampling;
 import dev.qwen4j.SamplingBuilder;
 import dev.qwen4j.SamplingStage;
 import dev.qwen4j.nano.Nano;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -86,6 +88,27 @@ class DeviceSamplerTest {
             assertThat(attached.names().getFirst()).isEqualTo("+top-k");
             assertThat(attached.names().getLast()).isEqualTo("greedy");
             assertThat(generate(context, attached)).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void leaveOutWhatTheyBannedForTheStagesBehindThem() {
+        var sizes = new ArrayList<Integer>();
+        CustomSampler counting = candidates -> {
+            sizes.add(candidates.size());
+            candidates.select(0);
+        };
+        var recipe = Sampling.builder().topP(0.9f).typical(0.8f).customPick("counting", () -> counting);
+        try (var context = context();
+                var sampler = context.newSampler(recipe);
+                var attached = context.newSampler(recipe)) {
+            context.prefill(PROMPT);
+            sampler.sample();
+            attached.attach(0);
+            context.clear();
+            context.prefill(PROMPT);
+            attached.sample();
+            assertThat(sizes.get(1)).isEqualTo(sizes.get(0));
         }
     }
 
@@ -236,6 +259,10 @@ class DeviceSamplerTest {
                 order(
                         "a single token",
                         b -> b.topK(1).dynamicTemperature(1, 0.5f, 1).draw(1)),
+                order("temperature of 0", b -> b.dynamicTemperature(0, 0.5f, 1).draw(1)),
+                order(
+                        "bans tokens",
+                        b -> b.minP(0.1f).dynamicTemperature(1, 0.5f, 1).draw(1)),
                 order("more tokens than the vocabulary", b -> b.topK(1_000_000).draw(1)));
     }
 

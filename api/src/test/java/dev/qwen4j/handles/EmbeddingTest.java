@@ -18,6 +18,8 @@ import java.nio.channels.FileChannel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Embeddings as what comes out of a context, and as what goes in. */
 class EmbeddingTest {
@@ -33,6 +35,26 @@ class EmbeddingTest {
     @AfterEach
     void close() {
         model.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Pooling.class,
+            names = {"MEAN", "CLS"})
+    void poolsNothingThatIsNotComputedAtOnce(Pooling pooling) {
+        try (var context = model.newContext(o -> o.length(256)
+                .microBatchSize(8)
+                .embeddings(true)
+                .pooling(pooling)
+                .threads(1))) {
+            var tokens = new int[20];
+            assertThatThrownBy(() -> context.decode(tokens))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("microBatchSize is 8");
+            assertThatThrownBy(() -> context.prefill(tokens)).isInstanceOf(IllegalArgumentException.class);
+            context.decode(new int[8]);
+            assertThat(context.pooledEmbedding(0)).hasSize(model.outputEmbeddingLength());
+        }
     }
 
     @Test

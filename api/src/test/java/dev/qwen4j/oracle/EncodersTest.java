@@ -113,6 +113,35 @@ class EncodersTest {
     }
 
     @Test
+    void aDecoderAttendsToNothingThatWasEncodedForAnotherSequence() {
+        try (var model = Model.load(TinyT5.write(folder, true));
+                var context = model.newContext(
+                        o -> o.length(64).maxSequences(2).unified(true).threads(1))) {
+            context.encode(new Batch().add(5, 1, true).add(6, 1, true));
+            assertThatThrownBy(() -> context.decode(0))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("sequence 0");
+            context.decode(new Batch().add(0, 1, true));
+            context.encode(new Batch().add(5, 0, true));
+            assertThatThrownBy(() -> context.decode(new Batch().add(0, 1, true)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("sequence 1");
+        }
+    }
+
+    @Test
+    void aModelThatGivesResultsForAllHasRoomForThem() {
+        try (var model = Model.load(TinyBert.write(folder, false));
+                var context = model.newContext(
+                        o -> o.length(64).maxOutputs(3).embeddings(true).threads(1))) {
+            assertThatThrownBy(() -> context.decode(Batch.of(FIRST)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("maxOutputs is 3");
+            context.decode(Batch.of(SECOND));
+        }
+    }
+
+    @Test
     void whatWasEncodedForADecoderHasEmbeddingsAndNoLogits() {
         try (var model = Model.load(TinyT5.write(folder, true));
                 var context =
