@@ -105,7 +105,8 @@ final class Results {
                             + ") computes embeddings and no logits; create the context with embeddings(true), and ask for those.");
         }
         if (wanted.length > 0 && !logits) {
-            throw new IllegalStateException("There are no logits: the last batch was encoded. Decode one.");
+            throw new IllegalStateException(
+                    "There are no logits: the last batch was encoded, or embeddings took their place. Decode one, without embeddings.");
         }
     }
 

@@ -38,6 +38,7 @@ class ArchitectureCachesTest {
             "jamba",
             "falcon-h1",
             "plamo2",
+            "cogvlm",
             "nemotron_h",
             "kimi-linear",
             "kimi-k3",
@@ -233,6 +234,50 @@ class ArchitectureCachesTest {
             }
             assertThat(context.position()).isEqualTo(5);
             assertThat(context.rewind(3)).isZero();
+        }
+    }
+
+    /** llama.cpp computes other logits for it then than alone. */
+    @Test
+    void computeOneSequenceAtOnceWhereTheGraphCannotMore() {
+        try (var model = load("plamo2");
+                var context = context(model, o -> o.maxSequences(2))) {
+            var two = new Batch().add(1, 0, true).add(2, 1, true);
+            assertThatThrownBy(() -> context.decode(two))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("of another sequence");
+            context.decode(new Batch().add(1, 0, true));
+            context.decode(new Batch().add(2, 1, true));
+        }
+    }
+
+    @Test
+    void giveNoLogitsWhereEmbeddingsTakeTheirPlace() {
+        try (var model = load("lfm2moe");
+                var context = context(model, o -> o.embeddings(true))) {
+            context.decode(tokens(5));
+            assertThat(context.embedding(4)).isNotEmpty();
+            assertThatThrownBy(context::logits)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("no logits");
+            context.setEmbeddings(false);
+            context.decode(tokens(2));
+            assertThat(context.logits()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void giveEachTokenItsOwnLogits() {
+        try (var model = load("cogvlm");
+                var context = context(model, o -> o)) {
+            var prompt = tokens(20);
+            context.decode(prompt);
+            var together = context.logits();
+            context.clear();
+            for (int token : prompt) {
+                context.decode(token);
+            }
+            assertClose(together, context.logits());
         }
     }
 
