@@ -30,6 +30,7 @@ final class ContextRequirements {
                     + ") is an encoder-decoder, whose sequences cannot have caches of their own. Use unified(true).");
         }
         checkScores(options.pooling());
+        checkRollback(options);
         checkAtLeastSequences("length", options.length(), options);
         checkAtLeastSequences("batchSize", options.batchSize(), options);
         if (options.maxOutputs() > 0) {
@@ -54,6 +55,17 @@ final class ContextRequirements {
         if (rank && !classifies) {
             throw new IllegalArgumentException("pooling is RANK, but the model (" + gguf.architecture()
                     + ") has no classifier that gives scores. Use a reranker, or another pooling.");
+        }
+    }
+
+    /** llama.cpp keeps the last tokens of a sequence in one micro-batch, and asserts that it has room for one more. */
+    private void checkRollback(ContextOptions options) {
+        int least = options.rollbackTokens() + 2;
+        if (options.rollbackTokens() > 0
+                && (model.isRecurrent() || model.isHybrid())
+                && options.microBatchSize() < least) {
+            throw new IllegalArgumentException("microBatchSize is %d; with rollbackTokens %d it must be at least %d."
+                    .formatted(options.microBatchSize(), options.rollbackTokens(), least));
         }
     }
 

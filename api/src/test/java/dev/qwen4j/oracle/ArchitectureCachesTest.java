@@ -282,6 +282,19 @@ class ArchitectureCachesTest {
     }
 
     @Test
+    void haveMicroBatchesThatHoldWhatMayBeTakenBack() {
+        try (var model = load("qwen35")) {
+            assertThatThrownBy(() -> context(model, o -> o.microBatchSize(4).rollbackTokens(3)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("microBatchSize is 4; with rollbackTokens 3 it must be at least 5");
+            try (var context = context(model, o -> o.microBatchSize(5).rollbackTokens(3))) {
+                context.prefill(tokens(23));
+                assertThat(context.position()).isEqualTo(23);
+            }
+        }
+    }
+
+    @Test
     void takeNothingBackThatACopyShares() {
         try (var model = load("qwen35");
                 var context = context(model, o -> o.maxSequences(2).rollbackTokens(3))) {
