@@ -20,6 +20,11 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
+# As it was typed: make would take a $ in it for a variable's.
+ifdef PROMPT
+export PROMPT := $(value PROMPT)
+endif
+
 export JAVA_HOME := $(shell toolchain/find-jdk.sh)
 export PATH := $(JAVA_HOME)/bin:$(PATH)
 
@@ -74,12 +79,17 @@ $(TEST_PROGRAMS): $(NATIVE)/lib/natives.properties
 # ---- Java --------------------------------------------------------------------------------------------------------------------------------------
 
 target/built: $(NATIVE)/lib/natives.properties $(java_sources) | preflight
+	@echo "Building the Java part, which takes a minute or two…"
 	$(MVN) --quiet package -DskipTests -Dspotless.check.skip
 	@mkdir -p target && touch $@
 
 .PHONY: run
 run: target/built
 	@./qwen4j run $${PROMPT:+"$$PROMPT"}
+
+.PHONY: help
+help:
+	@sed -n '/^#   make/s/^#   //p' Makefile
 
 .PHONY: test
 test: $(NATIVE)/lib/natives.properties $(TEST_PROGRAMS) | preflight

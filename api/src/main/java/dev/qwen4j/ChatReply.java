@@ -45,4 +45,9 @@ public final class ChatReply {
     public String json() {
         return message.toString();
     }
+
+    @Override
+    public String toString() {
+        return "ChatReply[thought=" + thought() + ", text=" + text() + ", toolCalls=" + toolCalls() + "]";
+    }
 }

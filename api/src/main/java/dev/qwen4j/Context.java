@@ -396,6 +396,12 @@ public final class Context implements AutoCloseable {
         }
     }
 
+    @Override
+    public String toString() {
+        return "Context[%s, %,d tokens, sequences: %d%s]"
+                .formatted(model.file(), length(), maxSequences(), lifetime.isClosed() ? ", closed" : "");
+    }
+
     /** Cancels what runs, closes its samplers and frees it; idempotent, from any thread, and back within a second. */
     @Override
     public void close() {

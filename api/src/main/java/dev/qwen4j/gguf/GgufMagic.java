@@ -16,7 +16,7 @@ final class GgufMagic {
     private static final String CONVERT =
             "Download the model as GGUF, or convert it with llama.cpp's convert_hf_to_gguf.py.";
     private static final String WEB_PAGE =
-            "The download was refused, or its address is a web page's: use the file's own, and log in if it asks.";
+            "If it was downloaded, that was refused, or its address is a web page's: use the file's own, and log in if it asks.";
     private static final String UNPACK = "Unpack it and name the .gguf file inside.";
 
     private GgufMagic() {}
@@ -74,7 +74,7 @@ final class GgufMagic {
         if (lower.startsWith("{") || lower.startsWith("[")) {
             return new Guess("it is JSON: " + Show.text(text), "Name the .gguf file, not its configuration or index.");
         }
-        return new Guess("it is the text " + Show.text(text), WEB_PAGE);
+        return new Guess("it is the text " + Show.text(text), "Name a .gguf file. " + WEB_PAGE);
     }
 
     private static Guess guessBytes(byte[] start) {

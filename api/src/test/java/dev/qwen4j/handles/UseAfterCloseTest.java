@@ -41,6 +41,7 @@ class UseAfterCloseTest {
     /** What tells of the handle and needs nothing native, or has nothing left to do. */
     private static final Set<String> ALLOWED = Set.of(
             "Model.close",
+            "Context.toString",
             "Model.toString",
             "Model.file",
             "Model.files",

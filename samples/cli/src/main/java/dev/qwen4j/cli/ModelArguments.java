@@ -26,8 +26,9 @@ final class ModelArguments {
     @Option(
             names = {"-c", "--context"},
             paramLabel = "TOKENS",
-            description = "How many tokens prompt and answers may have together. Default: 4096, or what the model was"
-                    + " trained on if that is less.")
+            description =
+                    "How many tokens prompt and answers may have together, rounded up to a multiple of 256. Default: 4096, or what the model was"
+                            + " trained on if that is less.")
     private Optional<Integer> length = Optional.empty();
 
     @Option(
