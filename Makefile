@@ -116,8 +116,9 @@ kv-layout: target/built
 	ninja -C $(NATIVE) bench
 	mkdir -p benchmarks/target/kv-layout
 	for script in smollm2-135m qwen3-0.6b-shape; do \
-	    java -Dqwen4j.library.path=$(NATIVE)/lib -cp benchmarks/target/qwen4j-benchmarks-0.1.0.jar dev.qwen4j.benchmarks.KvLayouts \
-	        --model "$$(benchmarks/models/$$script.sh $(BENCH_MODELS) $(NATIVE)/bin)" | tee benchmarks/target/kv-layout/$$script.csv; \
+	    java --enable-native-access=ALL-UNNAMED -Dqwen4j.library.path=$(NATIVE)/lib -cp benchmarks/target/qwen4j-benchmarks-*.jar \
+	        dev.qwen4j.benchmarks.KvLayouts --model "$$(benchmarks/models/$$script.sh $(BENCH_MODELS) $(NATIVE)/bin)" \
+	        >benchmarks/target/kv-layout/$$script.csv || exit 1; \
 	done
 	python3 -m venv benchmarks/target/plots && benchmarks/target/plots/bin/pip install --quiet -r benchmarks/plots/requirements.txt
 	benchmarks/target/plots/bin/python benchmarks/plots/kv_layout.py benchmarks/target/kv-layout/*.csv >docs/kv-layout.svg

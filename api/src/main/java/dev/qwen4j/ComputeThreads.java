@@ -69,6 +69,8 @@ final class ComputeThreads {
             for (; entered < locked.size(); entered++) {
                 locked.get(entered).lock();
             }
+            // One that is lost may be left for others: ggml pauses it then, and waits for none of its threads.
+            pools.forEach(ThreadPool::checkIntact);
             outcome = computation.get();
         } catch (LlamaException e) {
             if (nativeContext.isBroken()) {

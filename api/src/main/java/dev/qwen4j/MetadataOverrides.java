@@ -3,9 +3,8 @@ package dev.qwen4j;
 import dev.qwen4j.gguf.Gguf;
 import dev.qwen4j.gguf.GgufArray;
 import dev.qwen4j.gguf.GgufValue;
+import dev.qwen4j.internal.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,12 +30,8 @@ final class MetadataOverrides {
         if (overrides.isEmpty()) {
             return "";
         }
-        try {
-            var bytes = new TreeMap<>(overrides).toString().getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("Every JDK has SHA-256.", e);
-        }
+        var bytes = new TreeMap<>(overrides).toString().getBytes(StandardCharsets.UTF_8);
+        return HexFormat.of().formatHex(Sha256.begin().digest(bytes));
     }
 
     private static String kind(GgufValue value) {

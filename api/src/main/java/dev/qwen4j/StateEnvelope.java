@@ -1,6 +1,7 @@
 package dev.qwen4j;
 
 import dev.qwen4j.internal.NativeBytes;
+import dev.qwen4j.internal.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,7 +9,6 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
@@ -33,7 +33,7 @@ final class StateEnvelope {
     }
 
     static void write(byte[] header, NativeBytes payload, WritableByteChannel out) throws IOException {
-        var digest = sha256();
+        var digest = Sha256.begin();
         var start = ByteBuffer.allocate(START).order(ByteOrder.LITTLE_ENDIAN);
         start.put(MAGIC)
                 .putInt(VERSION)
@@ -67,7 +67,7 @@ final class StateEnvelope {
      * @throws StateException if they are no state, or not as they were written
      */
     static Content read(String name, long size, ReadableByteChannel in) throws IOException {
-        var digest = sha256();
+        var digest = Sha256.begin();
         var start = readFully(name, ByteBuffer.allocate((int) Math.min(START, size)), in)
                 .order(ByteOrder.LITTLE_ENDIAN);
         var magic = new byte[Math.min(MAGIC.length, start.remaining())];
@@ -139,13 +139,5 @@ final class StateEnvelope {
     private static StateException truncated(String name, long size, long least) {
         return new StateException("%s was cut short: it has %,d bytes, and no state has fewer than %,d. Save it again."
                 .formatted(name, size, least));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("Every JDK has SHA-256.", e);
-        }
     }
 }

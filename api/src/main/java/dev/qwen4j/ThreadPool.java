@@ -100,17 +100,9 @@ public final class ThreadPool implements AutoCloseable {
         }
     }
 
-    /**
-     * Waits until no other context computes with its threads.
-     *
-     * @throws IllegalStateException if they are lost
-     */
+    /** Waits until no other context computes with its threads. */
     void lock() {
         inUse.lock();
-        if (spoilt) {
-            inUse.unlock();
-            checkIntact();
-        }
     }
 
     /** A computation failed in the middle: other threads of the pool may wait for this one for ever, and with them whoever joins or uses them. */
@@ -118,7 +110,12 @@ public final class ThreadPool implements AutoCloseable {
         spoilt = true;
     }
 
-    private void checkIntact() {
+    /**
+     * Checks that it can be computed on.
+     *
+     * @throws IllegalStateException if its threads are lost
+     */
+    void checkIntact() {
         if (spoilt) {
             throw new IllegalStateException(
                     "The thread pool's threads were lost in a computation that failed in the middle. Start another, and attach that.");

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -35,13 +34,14 @@ final class EngineThread implements Runnable {
     private final EngineOptions engineOptions;
     private final StepBudget budget;
     private final int limit;
-    private final Map<Integer, Float> endsBanned = new HashMap<>();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Request> queue = new ArrayDeque<>();
     private int unfinished;
     private volatile boolean closing;
+    /** Some request was cancelled since the last step; most steps need not look for one. */
+    private volatile boolean cancelling;
 
     // The thread's own.
     private final List<Request> active = new ArrayList<>();
@@ -65,11 +65,6 @@ final class EngineThread implements Runnable {
         this.context = first;
         this.tree = newTree();
         this.stats = snapshot();
-        for (int token = 0; token < tokenizer.size(); token++) {
-            if (tokenizer.isEndOfGeneration(token)) {
-                endsBanned.put(token, Float.NEGATIVE_INFINITY);
-            }
-        }
     }
 
     private PrefixTree newTree() {
@@ -134,6 +129,7 @@ final class EngineThread implements Runnable {
 
     /** A request was cancelled. Any thread. */
     void wake() {
+        cancelling = true;
         var computing = stoppable;
         if (computing != null) {
             computing.cancel();
@@ -251,6 +247,10 @@ final class EngineThread implements Runnable {
     }
 
     private void endCancelled() {
+        if (!cancelling) {
+            return;
+        }
+        cancelling = false;
         for (var request : List.copyOf(active)) {
             if (request.isCancelled()) {
                 finish(request, FinishReason.CANCELLED);
@@ -274,6 +274,9 @@ final class EngineThread implements Runnable {
 
     /** Begins what waits, in the order in which it was asked for, as far as there is room; one may pass another that waits for a prefix to be computed. */
     private void admit() {
+        if (active.size() >= engineOptions.maxActive()) {
+            return;
+        }
         for (var request : waiting()) {
             if (active.size() >= engineOptions.maxActive()) {
                 return;
@@ -327,11 +330,22 @@ final class EngineThread implements Runnable {
         }
     }
 
+    /** Keeps a reply from ending. */
+    private SamplingStage banOfEnds() {
+        var ends = new HashMap<Integer, Float>();
+        for (int token = 0; token < tokenizer.size(); token++) {
+            if (tokenizer.isEndOfGeneration(token)) {
+                ends.put(token, Float.NEGATIVE_INFINITY);
+            }
+        }
+        return new SamplingStage.LogitBias(ends);
+    }
+
     private Sampler newSampler(Request request, GenerationOptions generation) {
         var sampling = generation.sampling();
         if (generation.minTokens() > 0) {
             var stages = new ArrayList<>(sampling.stages());
-            stages.addFirst(new SamplingStage.LogitBias(endsBanned));
+            stages.addFirst(banOfEnds());
             sampling = Sampling.of(stages);
         }
         var sampler = context.newSampler(sampling);

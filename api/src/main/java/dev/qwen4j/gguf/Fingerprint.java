@@ -1,11 +1,11 @@
 package dev.qwen4j.gguf;
 
+import dev.qwen4j.internal.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -14,16 +14,10 @@ final class Fingerprint {
     private static final int PAGE = 4096;
     private static final int CHUNK = 1 << 16;
 
-    private final MessageDigest digest;
+    private final MessageDigest digest = Sha256.begin();
     private final ByteBuffer buffer = ByteBuffer.allocate(CHUNK);
 
-    private Fingerprint() {
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("Every JDK has SHA-256.", e);
-        }
-    }
+    private Fingerprint() {}
 
     static String of(GgufFile file, long dataOffset, List<GgufTensor> tensors) {
         file.requireUnchanged();
