@@ -55,7 +55,7 @@ public final class Context implements AutoCloseable {
                     threads.detach();
                 });
         cache = new KvCache(nativeContext, lifetime, limits, nativeModel, model.architecture());
-        states = new ContextStates(model, nativeContext, lifetime, limits, options, cache, results);
+        states = new ContextStates(model, nativeModel, nativeContext, lifetime, limits, options, cache, results);
         samplers = new DeviceSamplers(nativeContext, limits);
         computation = new Computation(
                 nativeContext,

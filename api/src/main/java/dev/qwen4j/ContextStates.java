@@ -3,10 +3,12 @@ package dev.qwen4j;
 import dev.qwen4j.internal.Lifetime;
 import dev.qwen4j.internal.NativeContext;
 import dev.qwen4j.internal.NativeMemory;
+import dev.qwen4j.internal.NativeModel;
 import dev.qwen4j.internal.NativeState;
 import dev.qwen4j.internal.NativeState.Extent;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -27,11 +29,13 @@ public final class ContextStates {
     private final StateRestore restore;
     private final StateParameters parameters;
     private final DeviceSnapshots snapshots;
+    private final SequenceRows rows;
     private final boolean borrowsCache;
     private final boolean hasPart;
 
     ContextStates(
             Model model,
+            NativeModel nativeModel,
             NativeContext nativeContext,
             Lifetime lifetime,
             ContextLimits limits,
@@ -49,6 +53,8 @@ public final class ContextStates {
         this.snapshots = new DeviceSnapshots(this, nativeState, model.gguf(), options);
         this.borrowsCache = options.companion().isPresent();
         this.hasPart = cache.cannotAlwaysBeCut();
+        this.rows = new SequenceRows(
+                nativeContext, nativeModel, cache, limits, parameters, borrowsCache, model.architecture());
     }
 
     /**
@@ -173,6 +179,100 @@ public final class ContextStates {
         });
     }
 
+    /**
+     * Whether keys and values of single tokens can be taken out and put back: not where a model has no cache, one with a recurrent state, a sliding window or more
+     * than keys and values, an encoder, or positions of several dimensions; and not in a context that works for another one.
+     */
+    public boolean canSaveRows() {
+        return rows.isPossible();
+    }
+
+    /**
+     * Copies the keys and values of some tokens of a sequence to host memory. llama.cpp copies all of the sequence first, so it blocks for as long as {@link
+     * #save} does, and needs its memory meanwhile.
+     *
+     * @param from the position of the first
+     * @param to the position behind the last
+     * @return the copy, which is the caller's to close
+     * @throws IllegalArgumentException if the sequence does not hold all of these positions, or there are none
+     * @throws StateException if the sequence holds nothing, not each position from 0 on, or {@linkplain #canSaveRows rows cannot be cut out of the cache}
+     */
+    public KvRows saveRows(int sequence, int from, int to) {
+        return translated(() -> {
+            rows.checkPossible();
+            checkSettled();
+            var held = heldBy(sequence);
+            if (from < 0 || from >= to || to > held.last() + 1) {
+                throw new IllegalArgumentException(
+                        "Positions %,d to %,d of sequence %d cannot be saved; it holds 0 to %,d. Name a range within, of at least one token."
+                                .formatted(from, to, sequence, held.last() + 1));
+            }
+            var wanted = new SequencePositions(sequence, from, to - 1);
+            return rows.save(header(StateKind.SEQUENCE, List.of(wanted), List.of(), 0, List.of()), held.last() + 1);
+        });
+    }
+
+    /**
+     * Makes a sequence hold what rows say, and nothing else; what it holds now is replaced. They go back to the positions that they were taken from, and mean
+     * what they meant if each follows the same tokens as there; that is not checked.
+     *
+     * <p>No copy is kept of what is replaced: if llama.cpp refuses after all, the sequence is empty. Whatever is refused before is refused before anything is
+     * changed.
+     *
+     * @param pieces the rows of all positions from 0 on, in their order; they stay the caller's
+     * @throws IllegalArgumentException if there are none, or they leave a gap or overlap
+     * @throws IllegalStateException if one is closed
+     * @throws StateException if one is of another model than this one, or was computed or stored in another way
+     * @throws ContextFullException if the context is too short for it, or too full
+     */
+    public void restoreRows(int sequence, List<KvRows> pieces) {
+        var all = List.copyOf(pieces);
+        translated(() -> {
+            limits.checkedSequence(sequence);
+            checkConsecutive(all);
+            rows.checkPossible();
+            checkSettled();
+            var joined = new SequencePositions(sequence, 0, all.getLast().to() - 1);
+            var here = header(StateKind.SEQUENCE, List.of(joined), List.of(), 0, List.of());
+            all.forEach(piece -> checkSuits(piece, all.getFirst(), here));
+            restore.rows(() -> rows.join(all), joined, sequence);
+            return true;
+        });
+    }
+
+    private static void checkConsecutive(List<KvRows> pieces) {
+        if (pieces.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "There are no rows; at least one piece is needed. Use KvCache.remove to empty a sequence.");
+        }
+        int end = 0;
+        for (var piece : pieces) {
+            if (piece.from() != end) {
+                throw new IllegalArgumentException(
+                        "A piece with the positions %,d to %,d cannot follow at position %,d: there is %s. Give consecutive pieces, from position 0 on."
+                                .formatted(
+                                        piece.from(),
+                                        piece.to(),
+                                        end,
+                                        piece.from() > end ? "a gap before it" : "an overlap"));
+            }
+            end = piece.to();
+        }
+    }
+
+    private static void checkSuits(KvRows piece, KvRows first, StateHeader here) {
+        piece.header()
+                .rowsObstacle(here)
+                .or(() -> piece.isLaidOutLike(first)
+                        ? Optional.empty()
+                        : Optional.of("they are laid out in another way than those of position 0"))
+                .ifPresent(obstacle -> {
+                    throw new StateException(
+                            "The rows of positions %,d to %,d do not suit this context: %s. Evaluate the tokens again instead."
+                                    .formatted(piece.from(), piece.to(), obstacle));
+                });
+    }
+
     private State save(StateKind kind, Extent extent, int sequence, int[] tokens) {
         checkSettled();
         var held = heldBy(sequence);
@@ -251,7 +351,7 @@ public final class ContextStates {
     }
 
     private <T> T call(Supplier<T> call) {
-        return lifetime.call(() -> {
+        return translated(() -> {
             if (memory.isAbsent() || borrowsCache) {
                 throw new IllegalStateException(
                         memory.isAbsent()
@@ -259,6 +359,12 @@ public final class ContextStates {
                                         + ") has no cache, so there is no state: it computes each batch for itself."
                                 : "The context works for another one, and has no state of its own. Save that one's.");
             }
+            return call.get();
+        });
+    }
+
+    private <T> T translated(Supplier<T> call) {
+        return lifetime.call(() -> {
             try {
                 return call.get();
             } catch (LlamaException e) {

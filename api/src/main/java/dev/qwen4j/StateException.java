@@ -1,8 +1,9 @@
 package dev.qwen4j;
 
-/** Thrown when a {@link State} cannot be read, written, taken or restored; whatever was there before is still there, unless the message says otherwise. */
+/** Thrown when a {@link State}, or {@link KvRows}, cannot be read, written, taken or restored; whatever was there before is still there, unless the message says otherwise. */
 public final class StateException extends Qwen4jException {
-    StateException(String message) {
+    /** Creates one; applications have no reason to. */
+    public StateException(String message) {
         super(message);
     }
 

@@ -40,8 +40,32 @@ record StateHeader(
         return sequences.getFirst();
     }
 
+    /** The same of other positions. */
+    StateHeader ofPositions(SequencePositions positions) {
+        return new StateHeader(
+                kind,
+                llamaCpp,
+                architecture,
+                model,
+                adapters,
+                parameters,
+                List.of(positions),
+                shared,
+                fullBytes,
+                tokens);
+    }
+
     /** What keeps a context that would write this other header from taking the state. */
     Optional<String> obstacle(StateHeader context) {
+        return otherOrigin(context).or(() -> parameters.obstacle(kind, context.parameters));
+    }
+
+    /** The same for keys and values of single tokens, which are told apart from how the context lays sequences out. */
+    Optional<String> rowsObstacle(StateHeader context) {
+        return otherOrigin(context).or(() -> parameters.rowsObstacle(context.parameters));
+    }
+
+    private Optional<String> otherOrigin(StateHeader context) {
         if (!model.equals(context.model)) {
             return Optional.of(
                     "it was saved with another model file, or other metadata put in its place (%s, fingerprint %.12s…; the context's is %s, %.12s…)"
@@ -54,6 +78,6 @@ record StateHeader(
             return Optional.of(
                     "it was saved with adapters %s, and the context has %s".formatted(adapters, context.adapters));
         }
-        return parameters.obstacle(kind, context.parameters);
+        return Optional.empty();
     }
 }

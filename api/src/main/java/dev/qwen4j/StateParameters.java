@@ -45,6 +45,13 @@ record StateParameters(
 
     /** What keeps a context with other parameters from going on with a state of these. */
     Optional<String> obstacle(StateKind kind, StateParameters context) {
+        return rowsObstacle(context)
+                .or(() -> different("separate caches:", streams, context.streams))
+                .or(() -> kind == StateKind.WHOLE ? lessRoom(context) : Optional.empty());
+    }
+
+    /** What keeps a context with other parameters from going on with keys and values of these. */
+    Optional<String> rowsObstacle(StateParameters context) {
         return different("keys of type", keyType, context.keyType)
                 .or(() -> different("values of type", valueType, context.valueType))
                 .or(() -> flashAttention == FlashAttention.AUTO || context.flashAttention == FlashAttention.AUTO
@@ -53,9 +60,7 @@ record StateParameters(
                 .or(() -> different("rotary positions", ropeScaling, context.ropeScaling))
                 .or(() -> different("a sequence length of", rotationLength, context.rotationLength))
                 .or(() -> different("a full sliding window:", fullSlidingWindow, context.fullSlidingWindow))
-                .or(() -> different("multi-token prediction:", multiTokenPrediction, context.multiTokenPrediction))
-                .or(() -> different("separate caches:", streams, context.streams))
-                .or(() -> kind == StateKind.WHOLE ? lessRoom(context) : Optional.empty());
+                .or(() -> different("multi-token prediction:", multiTokenPrediction, context.multiTokenPrediction));
     }
 
     private Optional<String> lessRoom(StateParameters context) {

@@ -5,6 +5,7 @@ import dev.qwen4j.internal.NativeContext;
 import dev.qwen4j.internal.NativeMemory;
 import dev.qwen4j.internal.NativeState;
 import dev.qwen4j.internal.NativeState.Extent;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -27,16 +28,10 @@ final class StateRestore {
     }
 
     void sequence(NativeBytes payload, SequencePositions saved, int target) {
-        limits.checkRoom(saved.last(), 0, saved.last() + 1);
         long others = heldByOthers(target);
-        boolean fits = !limits.isUnified() || others + saved.span() <= limits.length();
-        boolean holds = memory.lastPosition(target) >= 0;
-        if (holds && !fits) {
-            // What is replaced might not find room again.
-            throw full(others, saved);
-        }
+        boolean fits = checkRoom(saved, target, others);
         results.forget();
-        if (!holds) {
+        if (memory.lastPosition(target) < 0) {
             putIn(payload, target, fits, others, saved);
             return;
         }
@@ -49,6 +44,37 @@ final class StateRestore {
         } finally {
             before.free();
         }
+    }
+
+    /**
+     * As {@link #sequence}, but what is replaced is not kept: if llama.cpp refuses, the sequence is empty.
+     *
+     * @param payload made only when there is room, and freed
+     */
+    void rows(Supplier<NativeBytes> payload, SequencePositions saved, int target) {
+        long others = heldByOthers(target);
+        boolean fits = checkRoom(saved, target, others);
+        var bytes = payload.get();
+        try {
+            results.forget();
+            memory.remove(target);
+            putIn(bytes, target, fits, others, saved);
+        } catch (LlamaException e) {
+            throw e.with("Sequence " + target + " is empty now.");
+        } finally {
+            bytes.free();
+        }
+    }
+
+    /** Whether it is certain that there are cells enough; where it is not, it can be tried. */
+    private boolean checkRoom(SequencePositions saved, int target, long others) {
+        limits.checkRoom(saved.last(), 0, saved.last() + 1);
+        boolean fits = !limits.isUnified() || others + saved.span() <= limits.length();
+        if (!fits && memory.lastPosition(target) >= 0) {
+            // What is replaced might not find room again.
+            throw full(others, saved);
+        }
+        return fits;
     }
 
     private void putIn(NativeBytes payload, int target, boolean fits, long others, SequencePositions saved) {

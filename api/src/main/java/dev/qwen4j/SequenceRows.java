@@ -1,0 +1,104 @@
+package dev.qwen4j;
+
+import dev.qwen4j.internal.NativeBytes;
+import dev.qwen4j.internal.NativeContext;
+import dev.qwen4j.internal.NativeModel;
+import dev.qwen4j.internal.NativeState;
+import dev.qwen4j.internal.NativeState.Extent;
+import dev.qwen4j.internal.SequenceBlob;
+import dev.qwen4j.internal.SequenceBlobReader;
+import dev.qwen4j.internal.SequenceBlobReader.Expected;
+import dev.qwen4j.internal.SequenceBlobWriter;
+import java.util.List;
+import java.util.Optional;
+
+/** Cuts the keys and values of tokens out of a context, and joins them to what a context takes. For the thread that is inside the context. */
+final class SequenceRows {
+    private final NativeState nativeState;
+    private final StateParameters parameters;
+    private final String architecture;
+    private final Optional<String> obstacle;
+
+    /** Of a context that holds nothing yet. */
+    SequenceRows(
+            NativeContext nativeContext,
+            NativeModel nativeModel,
+            KvCache cache,
+            ContextLimits limits,
+            StateParameters parameters,
+            boolean borrowsCache,
+            String architecture) {
+        this.nativeState = nativeContext.state();
+        this.parameters = parameters;
+        this.architecture = architecture;
+        this.obstacle = nativeContext.memory().isAbsent()
+                ? Optional.of("it has no cache")
+                : obstacle(nativeModel, cache, limits, borrowsCache);
+    }
+
+    private Optional<String> obstacle(
+            NativeModel nativeModel, KvCache cache, ContextLimits limits, boolean borrowsCache) {
+        if (borrowsCache) {
+            return Optional.of("the context works for another one, and has no state of its own");
+        }
+        if (cache.cannotAlwaysBeCut()) {
+            return Optional.of("recurrent states and sliding windows are not kept for each token");
+        }
+        if (nativeModel.hasEncoder()) {
+            return Optional.of("what it keeps of tokens depends on what was encoded");
+        }
+        if (limits.positionDimensions() > 1) {
+            return Optional.of("its positions have several dimensions");
+        }
+        return isPlain() ? Optional.empty() : Optional.of("its cache keeps more than keys and values");
+    }
+
+    /** Whether there is nothing but one cache of keys and values: of others, a sequence that holds nothing has another size. */
+    private boolean isPlain() {
+        try {
+            return nativeState.size(0, Extent.FULL) == SequenceBlob.emptySize(parameters.streams());
+        } catch (LlamaException e) {
+            return false;
+        }
+    }
+
+    boolean isPossible() {
+        return obstacle.isEmpty();
+    }
+
+    void checkPossible() {
+        obstacle.ifPresent(why -> {
+            throw new StateException("Rows cannot be cut out of the cache of this context (" + architecture + "): "
+                    + why + ". Use save for all of a sequence, or evaluate the tokens again.");
+        });
+    }
+
+    /** Takes the positions of the header's sequence, which holds so many. */
+    KvRows save(StateHeader header, int tokens) {
+        var wanted = header.sequence();
+        var bytes = nativeState.save(wanted.sequence(), Extent.FULL);
+        try {
+            var expected = new Expected(
+                    wanted.sequence(), parameters.streams(), tokens, parameters.keyType(), parameters.valueType());
+            var rows = new SequenceBlobReader(bytes, expected).rows(wanted.first(), wanted.last() + 1);
+            return KvRows.own(header, rows);
+        } finally {
+            bytes.free();
+        }
+    }
+
+    /** The state that a sequence of these rows would have, which is the caller's to free. */
+    NativeBytes join(List<KvRows> rows) {
+        int tokens = rows.getLast().to();
+        var blob = rows.getFirst().lend(like -> new SequenceBlobWriter(like, parameters.streams(), tokens));
+        try {
+            for (var piece : rows) {
+                piece.lend(lent -> blob.put(lent, piece.from()));
+            }
+            return blob.bytes();
+        } catch (Throwable e) {
+            blob.bytes().free();
+            throw e;
+        }
+    }
+}
