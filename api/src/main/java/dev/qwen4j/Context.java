@@ -4,6 +4,7 @@ import dev.qwen4j.internal.Lifetime;
 import dev.qwen4j.internal.NativeContext;
 import dev.qwen4j.internal.NativeModel;
 import dev.qwen4j.internal.NativeSampler;
+import dev.qwen4j.internal.ReusedBytes;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,7 @@ public final class Context implements AutoCloseable {
         this.nativeContext = nativeContext;
         var threads = new ComputeThreads(nativeContext);
         var results = new Results(nativeContext.results(), model.architecture());
+        var blob = new ReusedBytes();
         this.threads = threads;
         this.results = results;
         limits = new ContextLimits(model, nativeModel, nativeContext, options);
@@ -51,11 +53,12 @@ public final class Context implements AutoCloseable {
                 nativeContext::requestCancel,
                 () -> {
                     results.forget();
+                    blob.free();
                     nativeContext.free();
                     threads.detach();
                 });
         cache = new KvCache(nativeContext, lifetime, limits, nativeModel, model.architecture());
-        states = new ContextStates(model, nativeModel, nativeContext, lifetime, limits, options, cache, results);
+        states = new ContextStates(model, nativeModel, nativeContext, blob, lifetime, limits, options, cache, results);
         samplers = new DeviceSamplers(nativeContext, limits);
         computation = new Computation(
                 nativeContext,

@@ -6,6 +6,7 @@ import dev.qwen4j.internal.NativeMemory;
 import dev.qwen4j.internal.NativeModel;
 import dev.qwen4j.internal.NativeState;
 import dev.qwen4j.internal.NativeState.Extent;
+import dev.qwen4j.internal.ReusedBytes;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,7 @@ public final class ContextStates {
             Model model,
             NativeModel nativeModel,
             NativeContext nativeContext,
+            ReusedBytes blob,
             Lifetime lifetime,
             ContextLimits limits,
             ContextOptions options,
@@ -54,7 +56,7 @@ public final class ContextStates {
         this.borrowsCache = options.companion().isPresent();
         this.hasPart = cache.cannotAlwaysBeCut();
         this.rows = new SequenceRows(
-                nativeContext, nativeModel, cache, limits, parameters, borrowsCache, model.architecture());
+                nativeContext, nativeModel, blob, cache, limits, parameters, borrowsCache, model.architecture());
     }
 
     /**
@@ -189,7 +191,7 @@ public final class ContextStates {
 
     /**
      * Copies the keys and values of some tokens of a sequence to host memory. llama.cpp copies all of the sequence first, so it blocks for as long as {@link
-     * #save} does, and needs its memory meanwhile.
+     * #save} does, and needs its memory meanwhile; up to 256 MiB are kept for the next time, until the context is closed.
      *
      * @param from the position of the first
      * @param to the position behind the last
@@ -235,7 +237,7 @@ public final class ContextStates {
             var joined = new SequencePositions(sequence, 0, all.getLast().to() - 1);
             var here = header(StateKind.SEQUENCE, List.of(joined), List.of(), 0, List.of());
             all.forEach(piece -> checkSuits(piece, all.getFirst(), here));
-            restore.rows(() -> rows.join(all), joined, sequence);
+            rows.restore(all, restore, joined);
             return true;
         });
     }

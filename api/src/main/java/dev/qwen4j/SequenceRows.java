@@ -1,10 +1,10 @@
 package dev.qwen4j;
 
-import dev.qwen4j.internal.NativeBytes;
 import dev.qwen4j.internal.NativeContext;
 import dev.qwen4j.internal.NativeModel;
 import dev.qwen4j.internal.NativeState;
 import dev.qwen4j.internal.NativeState.Extent;
+import dev.qwen4j.internal.ReusedBytes;
 import dev.qwen4j.internal.SequenceBlob;
 import dev.qwen4j.internal.SequenceBlobReader;
 import dev.qwen4j.internal.SequenceBlobReader.Expected;
@@ -15,6 +15,7 @@ import java.util.Optional;
 /** Cuts the keys and values of tokens out of a context, and joins them to what a context takes. For the thread that is inside the context. */
 final class SequenceRows {
     private final NativeState nativeState;
+    private final ReusedBytes blob;
     private final StateParameters parameters;
     private final String architecture;
     private final Optional<String> obstacle;
@@ -23,12 +24,14 @@ final class SequenceRows {
     SequenceRows(
             NativeContext nativeContext,
             NativeModel nativeModel,
+            ReusedBytes blob,
             KvCache cache,
             ContextLimits limits,
             StateParameters parameters,
             boolean borrowsCache,
             String architecture) {
         this.nativeState = nativeContext.state();
+        this.blob = blob;
         this.parameters = parameters;
         this.architecture = architecture;
         this.obstacle = nativeContext.memory().isAbsent()
@@ -76,29 +79,31 @@ final class SequenceRows {
     /** Takes the positions of the header's sequence, which holds so many. */
     KvRows save(StateHeader header, int tokens) {
         var wanted = header.sequence();
-        var bytes = nativeState.save(wanted.sequence(), Extent.FULL);
         try {
+            nativeState.save(wanted.sequence(), Extent.FULL, blob);
             var expected = new Expected(
                     wanted.sequence(), parameters.streams(), tokens, parameters.keyType(), parameters.valueType());
-            var rows = new SequenceBlobReader(bytes, expected).rows(wanted.first(), wanted.last() + 1);
+            var rows = new SequenceBlobReader(blob, expected).rows(wanted.first(), wanted.last() + 1);
             return KvRows.own(header, rows);
         } finally {
-            bytes.free();
+            blob.clear();
         }
     }
 
-    /** The state that a sequence of these rows would have, which is the caller's to free. */
-    NativeBytes join(List<KvRows> rows) {
-        int tokens = rows.getLast().to();
-        var blob = rows.getFirst().lend(like -> new SequenceBlobWriter(like, parameters.streams(), tokens));
+    /** Puts in what a sequence would have that these rows are all of. */
+    void restore(List<KvRows> rows, StateRestore restore, SequencePositions joined) {
         try {
-            for (var piece : rows) {
-                piece.lend(lent -> blob.put(lent, piece.from()));
-            }
-            return blob.bytes();
-        } catch (Throwable e) {
-            blob.bytes().free();
-            throw e;
+            restore.rows(() -> join(rows, joined.last() + 1), joined);
+        } finally {
+            blob.clear();
         }
+    }
+
+    private ReusedBytes join(List<KvRows> rows, int tokens) {
+        var writer = rows.getFirst().lend(like -> new SequenceBlobWriter(like, parameters.streams(), tokens, blob));
+        for (var piece : rows) {
+            piece.lend(lent -> writer.put(lent, piece.from()));
+        }
+        return blob;
     }
 }

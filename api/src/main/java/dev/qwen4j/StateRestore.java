@@ -5,6 +5,7 @@ import dev.qwen4j.internal.NativeContext;
 import dev.qwen4j.internal.NativeMemory;
 import dev.qwen4j.internal.NativeState;
 import dev.qwen4j.internal.NativeState.Extent;
+import dev.qwen4j.internal.ReusedBytes;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -32,12 +33,12 @@ final class StateRestore {
         boolean fits = checkRoom(saved, target, others);
         results.forget();
         if (memory.lastPosition(target) < 0) {
-            putIn(payload, target, fits, others, saved);
+            putIn(() -> nativeState.restore(payload, target, Extent.FULL), target, fits, others, saved);
             return;
         }
         var before = nativeState.save(target, Extent.FULL);
         try {
-            putIn(payload, target, true, others, saved);
+            putIn(() -> nativeState.restore(payload, target, Extent.FULL), target, true, others, saved);
         } catch (LlamaException e) {
             nativeState.restore(before, target, Extent.FULL);
             throw e;
@@ -49,20 +50,20 @@ final class StateRestore {
     /**
      * As {@link #sequence}, but what is replaced is not kept: if llama.cpp refuses, the sequence is empty.
      *
-     * @param payload made only when there is room, and freed
+     * @param payload made only when there is room
+     * @param joined what the sequence will hold
      */
-    void rows(Supplier<NativeBytes> payload, SequencePositions saved, int target) {
+    void rows(Supplier<ReusedBytes> payload, SequencePositions joined) {
+        int target = joined.sequence();
         long others = heldByOthers(target);
-        boolean fits = checkRoom(saved, target, others);
+        boolean fits = checkRoom(joined, target, others);
         var bytes = payload.get();
         try {
             results.forget();
             memory.remove(target);
-            putIn(bytes, target, fits, others, saved);
+            putIn(() -> nativeState.restore(bytes, target, Extent.FULL), target, fits, others, joined);
         } catch (LlamaException e) {
             throw e.with("Sequence " + target + " is empty now.");
-        } finally {
-            bytes.free();
         }
     }
 
@@ -77,9 +78,9 @@ final class StateRestore {
         return fits;
     }
 
-    private void putIn(NativeBytes payload, int target, boolean fits, long others, SequencePositions saved) {
+    private void putIn(Runnable put, int target, boolean fits, long others, SequencePositions saved) {
         try {
-            nativeState.restore(payload, target, Extent.FULL);
+            put.run();
         } catch (LlamaException e) {
             if (fits || e.kind() != LlamaException.Kind.FAILURE) {
                 throw e;

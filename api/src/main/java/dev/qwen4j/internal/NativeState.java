@@ -42,8 +42,7 @@ public final class NativeState {
     public NativeBytes save(int sequence, Extent extent) {
         var bytes = new NativeBytes(size(sequence, extent));
         try {
-            LlamaCpp.qwen4j_state_get(guard.error(), context, bytes.memory(), bytes.size(), sequence, extent.flags);
-            guard.check("save the state");
+            save(sequence, extent, bytes.memory());
             return bytes;
         } catch (Throwable e) {
             bytes.free();
@@ -51,9 +50,28 @@ public final class NativeState {
         }
     }
 
+    /** The same to memory that is used again. */
+    public void save(int sequence, Extent extent, ReusedBytes bytes) {
+        save(sequence, extent, bytes.resize(size(sequence, extent)));
+    }
+
+    private void save(int sequence, Extent extent, MemorySegment memory) {
+        LlamaCpp.qwen4j_state_get(guard.error(), context, memory, memory.byteSize(), sequence, extent.flags);
+        guard.check("save the state");
+    }
+
     /** Replaces what a sequence, or {@link #WHOLE}, holds; if that fails it holds nothing. */
     public void restore(NativeBytes bytes, int sequence, Extent extent) {
-        LlamaCpp.qwen4j_state_set(guard.error(), context, bytes.memory(), bytes.size(), sequence, extent.flags);
+        restore(bytes.memory(), sequence, extent);
+    }
+
+    /** The same from memory that is used again. */
+    public void restore(ReusedBytes bytes, int sequence, Extent extent) {
+        restore(bytes.memory(), sequence, extent);
+    }
+
+    private void restore(MemorySegment memory, int sequence, Extent extent) {
+        LlamaCpp.qwen4j_state_set(guard.error(), context, memory, memory.byteSize(), sequence, extent.flags);
         guard.check("restore the state");
     }
 }

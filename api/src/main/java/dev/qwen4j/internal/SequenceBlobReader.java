@@ -29,11 +29,11 @@ public final class SequenceBlobReader {
     private final RowBlock block;
 
     /**
-     * Reads all but the keys and values themselves; the bytes must be there for as long as this is used.
+     * Reads all but the keys and values themselves; the bytes must stay as they are for as long as this is used.
      *
      * @throws StateException if it is not what is expected
      */
-    public SequenceBlobReader(NativeBytes bytes, Expected expected) {
+    public SequenceBlobReader(ReusedBytes bytes, Expected expected) {
         this.memory = bytes.memory();
         this.expected = expected;
         this.end = memory.byteSize();

@@ -8,7 +8,6 @@ public final class SequenceBlobWriter {
     /** llama.cpp reads over the sequence that it was, and puts it where it is told. */
     private static final int SEQUENCE = 0;
 
-    private final NativeBytes bytes;
     private final RowBlock block;
 
     /**
@@ -17,30 +16,27 @@ public final class SequenceBlobWriter {
      * @param like rows of the same layout as those that will be put in
      * @param streams how many separate caches there are
      * @param tokens how many follow, from position 0 on
+     * @param bytes where it is written
      */
-    public SequenceBlobWriter(NativeRows like, int streams, int tokens) {
+    public SequenceBlobWriter(NativeRows like, int streams, int tokens, ReusedBytes bytes) {
         var layout = like.block().layout();
         long start = SequenceBlob.HEADER
                 + SequenceBlob.NUMBER
                 + (long) tokens * SequenceBlob.CELL
                 + SequenceBlob.DATA_HEADER;
         long data = (long) layout.all().size() * SequenceBlob.LAYER_HEADER + layout.bytes(tokens);
-        // The streams behind the first are empty, which zeros say.
-        bytes = new NativeBytes(start + data + (streams - 1L) * SequenceBlob.NUMBER);
-        block = new RowBlock(bytes.memory(), layout, tokens, start, SequenceBlob.LAYER_HEADER);
+        var memory = bytes.resize(start + data + (streams - 1L) * SequenceBlob.NUMBER);
+        block = new RowBlock(memory, layout, tokens, start, SequenceBlob.LAYER_HEADER);
         writeHeader(streams);
-        writeLayerHeaders();
+        long at = writeLayerHeaders();
+        // The streams behind the first are empty.
+        write(at, new int[streams - 1]);
     }
 
     /** Puts rows in, so that their first is of a position; gives itself. */
     public SequenceBlobWriter put(NativeRows rows, int position) {
         rows.block().copy(0, block, position, rows.block().tokens());
         return this;
-    }
-
-    /** What was written, which is the caller's to free. */
-    public NativeBytes bytes() {
-        return bytes;
     }
 
     private void writeHeader(int streams) {
@@ -51,7 +47,7 @@ public final class SequenceBlobWriter {
         write(at, block.layout().transposed() ? 1 : 0, block.layout().keys().size());
     }
 
-    private void writeLayerHeaders() {
+    private long writeLayerHeaders() {
         long at = block.start();
         for (var lanes : block.layout().keys()) {
             at = writeRowHeader(at, lanes) + lanes.bytes(block.tokens());
@@ -62,6 +58,7 @@ public final class SequenceBlobWriter {
                     : writeRowHeader(at, lanes);
             at = rows + lanes.bytes(block.tokens());
         }
+        return at;
     }
 
     private long writeRowHeader(long at, RowLayout.Lanes lanes) {

@@ -7,11 +7,14 @@ import dev.qwen4j.CacheType;
 import dev.qwen4j.StateException;
 import dev.qwen4j.internal.RowLayout.Lanes;
 import dev.qwen4j.internal.SequenceBlobReader.Expected;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,20 +45,28 @@ class SequenceBlobTest {
     }
 
     private static byte[] written(NativeRows rows) {
-        var writer = new SequenceBlobWriter(rows, STREAMS, TOKENS).put(rows, 0);
+        return written(memory -> new SequenceBlobWriter(rows, STREAMS, TOKENS, memory).put(rows, 0));
+    }
+
+    /** To memory that held something else. */
+    private static byte[] written(Consumer<ReusedBytes> write) {
+        var memory = new ReusedBytes();
+        memory.resize(1000).fill((byte) -1);
         try {
-            return writer.bytes().toArray();
+            write.accept(memory);
+            return content(memory.memory());
         } finally {
-            writer.bytes().free();
+            memory.free();
         }
     }
 
     private static byte[] read(byte[] blob, int from, int to) {
-        var bytes = NativeBytes.of(blob);
+        var bytes = new ReusedBytes();
+        bytes.resize(blob.length).asByteBuffer().put(blob);
         try {
             var rows = new SequenceBlobReader(bytes, EXPECTED).rows(from, to);
             try {
-                return content(rows);
+                return content(rows.block().memory());
             } finally {
                 rows.free();
             }
@@ -65,9 +76,11 @@ class SequenceBlobTest {
     }
 
     private static byte[] content(NativeRows rows) {
-        var content = new byte[(int) rows.byteSize()];
-        rows.block().memory().asByteBuffer().get(content);
-        return content;
+        return content(rows.block().memory());
+    }
+
+    private static byte[] content(MemorySegment memory) {
+        return memory.toArray(ValueLayout.JAVA_BYTE);
     }
 
     /** Of bytes that can be others; the first one says nothing where there are no values that could lie transposed. */
@@ -104,10 +117,10 @@ class SequenceBlobTest {
         var rows = random(layout, TOKENS);
         var first = rows.slice(0, 2);
         var second = rows.slice(2, TOKENS);
-        var writer =
-                new SequenceBlobWriter(first, STREAMS, TOKENS).put(second, 2).put(first, 0);
-        assertThat(writer.bytes().toArray()).isEqualTo(written(rows));
-        writer.bytes().free();
+        var joined = written(memory -> new SequenceBlobWriter(first, STREAMS, TOKENS, memory)
+                .put(second, 2)
+                .put(first, 0));
+        assertThat(joined).isEqualTo(written(rows));
         Stream.of(rows, first, second).forEach(NativeRows::free);
     }
 
@@ -115,23 +128,23 @@ class SequenceBlobTest {
     @MethodSource("layouts")
     void sortsCellsByPosition(RowLayout layout) {
         var rows = random(layout, TOKENS);
-        var shuffled = written(rows);
+        var ordered = written(rows);
         int[] order = {3, 4, 0, 2, 1};
-        var orders = new SequenceBlobWriter(rows, STREAMS, TOKENS);
-        for (int cell = 0; cell < TOKENS; cell++) {
-            var one = rows.slice(order[cell], order[cell] + 1);
-            orders.put(one, cell);
-            one.free();
-        }
-        var data = orders.bytes().toArray();
-        orders.bytes().free();
+        var data = written(memory -> {
+            var writer = new SequenceBlobWriter(rows, STREAMS, TOKENS, memory);
+            for (int cell = 0; cell < TOKENS; cell++) {
+                var one = rows.slice(order[cell], order[cell] + 1);
+                writer.put(one, cell);
+                one.free();
+            }
+        });
         int cells = SequenceBlob.HEADER + SequenceBlob.NUMBER;
         for (int cell = 0; cell < TOKENS; cell++) {
             data[cells + cell * SequenceBlob.CELL] = (byte) order[cell];
         }
-        assertThat(data).isNotEqualTo(shuffled);
+        assertThat(data).isNotEqualTo(ordered);
         assertThat(read(data, 0, TOKENS)).isEqualTo(content(rows));
-        assertThat(read(data, 1, 4)).isEqualTo(read(shuffled, 1, 4));
+        assertThat(read(data, 1, 4)).isEqualTo(read(ordered, 1, 4));
         rows.free();
     }
 
