@@ -49,10 +49,13 @@ final class Request {
         this.ended = ended;
         this.promptTokens = prompt.length;
         this.stops = new StopStrings(options.map(GenerationOptions::stopStrings).orElse(List.of()));
-        this.generation = new Generation(() -> {
-            cancelled = true;
-            wake.run();
-        });
+        this.generation = new Generation(
+                () -> {
+                    cancelled = true;
+                    wake.run();
+                },
+                wake,
+                Integer.MAX_VALUE);
         tokens.addAll(prompt);
     }
 
@@ -139,7 +142,9 @@ final class Request {
 
     private void show(String more) {
         text.append(more);
-        generation.add(more);
+        if (!more.isEmpty()) {
+            generation.add(new Chunk(more));
+        }
     }
 
     void finish(FinishReason reason) {
