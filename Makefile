@@ -5,7 +5,7 @@
 #   make test       build, and pass all tests
 #   make mutations  open COUNT models, damaged by the seeds from SEED on, and count how that ends
 #   make package    the jar for any CPU of this platform (all CPU variants), built and tried in a folder of its own
-#   make bench      measure beside llama.cpp: make bench BENCH=decode-1,prefill-1 BENCH_FLAGS="--threads 1 --pairs 21"
+#   make bench      measure beside llama.cpp, and draw benchmarks/target/results.svg: make bench BENCH=decode-1,prefill-1 BENCH_FLAGS="--threads 1 --pairs 21"
 #   make kv-layout  measure layouts of the KV cache, and draw docs/kv-layout.svg
 #   make sanitize   the tests of handles and guard on libraries built with ASan and UBSan
 #   make peers      llama.cpp's own programs, beside which tests and benchmarks run
@@ -103,16 +103,29 @@ BENCH_MODELS ?= $(or $(QWEN4J_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/qwen
 BENCH        ?=
 BENCH_FLAGS  ?=
 
+# The Java binding that jvm-peer-1 compares with.
+BENCH_PEER := benchmarks/target/peer
+$(BENCH_PEER): benchmarks/pom.xml target/built
+	$(MVN) --quiet -pl benchmarks dependency:copy@peer
+	@touch $@
+
+BENCH_PLOTS := benchmarks/target/plots
+$(BENCH_PLOTS)/installed: benchmarks/plots/requirements.txt
+	python3 -m venv $(BENCH_PLOTS) && $(BENCH_PLOTS)/bin/pip install --quiet -r $<
+	@touch $@
+
+# The plot is of what was measured, even if not all could be.
 .PHONY: bench
-bench: target/built
+bench: target/built $(BENCH_PEER) $(BENCH_PLOTS)/installed
 	ninja -C $(NATIVE) bench
 	java -Dqwen4j.library.path=$(NATIVE)/lib -jar benchmarks/target/qwen4j-benchmarks-*.jar \
 	    --programs $(NATIVE)/bin --scripts benchmarks/models --models $(BENCH_MODELS) --results benchmarks/target/results.json \
-	    $(if $(BENCH),--only $(BENCH)) $(BENCH_FLAGS)
+	    --peer-source benchmarks/peer/KherudLlama.java --peer-jars $(BENCH_PEER) $(if $(BENCH),--only $(BENCH)) $(BENCH_FLAGS); status=$$?; \
+	$(BENCH_PLOTS)/bin/python benchmarks/plots/results.py benchmarks/target/results.json >benchmarks/target/results.svg; exit $$status
 
 # The measurements that the layout of the engine's cache was chosen by: docs/kv-layout.md.
 .PHONY: kv-layout
-kv-layout: target/built
+kv-layout: target/built $(BENCH_PLOTS)/installed
 	ninja -C $(NATIVE) bench
 	mkdir -p benchmarks/target/kv-layout
 	for script in smollm2-135m qwen3-0.6b-shape; do \
@@ -120,8 +133,7 @@ kv-layout: target/built
 	        dev.qwen4j.benchmarks.KvLayouts --model "$$(benchmarks/models/$$script.sh $(BENCH_MODELS) $(NATIVE)/bin)" \
 	        >benchmarks/target/kv-layout/$$script.csv || exit 1; \
 	done
-	python3 -m venv benchmarks/target/plots && benchmarks/target/plots/bin/pip install --quiet -r benchmarks/plots/requirements.txt
-	benchmarks/target/plots/bin/python benchmarks/plots/kv_layout.py benchmarks/target/kv-layout/*.csv >docs/kv-layout.svg
+	$(BENCH_PLOTS)/bin/python benchmarks/plots/kv_layout.py benchmarks/target/kv-layout/*.csv >docs/kv-layout.svg
 
 COUNT ?= 10000
 SEED  ?= 10000

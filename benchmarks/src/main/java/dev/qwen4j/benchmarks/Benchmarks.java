@@ -5,7 +5,26 @@ import java.util.List;
 
 /** All benchmarks there are, in the order in which they run. */
 final class Benchmarks {
-    static final List<Benchmark> ALL = List.of(new JavaCost(), Throughput.DECODE, Throughput.PREFILL);
+    static final List<Benchmark> ALL = List.of(
+            new JavaCost(),
+            Throughput.DECODE,
+            Throughput.PREFILL,
+            Serve.ONE,
+            Serve.EIGHT,
+            Serve.THIRTY_TWO,
+            Chats.EIGHT,
+            Chats.THIRTY_TWO,
+            Chats.SHARED_PREFIX,
+            new JvmPeer(),
+            new KvTax(),
+            TimeToFirstToken.SECOND_TURN,
+            TimeToFirstToken.RETURNING,
+            new PrefillBeside(),
+            new Cancel(),
+            // ngram goes here when the engine drafts: a text repeated with edits, with and without prompt lookup.
+            BusyHost.ONE,
+            BusyHost.EIGHT,
+            new BusyVersusServer());
 
     private Benchmarks() {}
 

@@ -15,16 +15,22 @@ final class LlamaBench {
 
     private final List<String> command;
 
-    LlamaBench(Settings settings, Path file, Throughput throughput) {
-        boolean prompt = throughput.tokensPerDecode() > 1;
+    /**
+     * One that is not started yet.
+     *
+     * @param promptTokens how many tokens it computes at once, 0 if it generates
+     * @param generatedTokens how many it computes one after the other, 0 if it computes a prompt
+     * @param repetitions how often it does that
+     */
+    LlamaBench(Settings settings, Path file, int promptTokens, int generatedTokens, int repetitions) {
         command = List.of(
                 settings.programs().resolve("llama-bench").toString(),
                 "-m",
                 file.toString(),
                 "-p",
-                Integer.toString(prompt ? throughput.tokens() : 0),
+                Integer.toString(promptTokens),
                 "-n",
-                Integer.toString(prompt ? 0 : throughput.tokens()),
+                Integer.toString(generatedTokens),
                 "-t",
                 Integer.toString(settings.threads()),
                 "-b",
@@ -38,7 +44,7 @@ final class LlamaBench {
                 "-lm",
                 "auto",
                 "-r",
-                Integer.toString(settings.repetitions()),
+                Integer.toString(repetitions),
                 "-o",
                 "json");
     }

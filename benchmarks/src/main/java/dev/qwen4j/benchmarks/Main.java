@@ -25,6 +25,12 @@ final class Main implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "1000", description = "Pairs of loops; default: ${DEFAULT-VALUE}.")
     private int rounds;
 
+    @Option(
+            names = "--engine-pairs",
+            defaultValue = "5",
+            description = "Pairs of runs of the engine; default: ${DEFAULT-VALUE}.")
+    private int enginePairs;
+
     @Option(names = "--threads", description = "Threads that compute; default: one a processor.")
     private @Nullable Integer threads;
 
@@ -36,6 +42,12 @@ final class Main implements Callable<Integer> {
 
     @Option(names = "--models", required = true, description = "Folder where models are kept.")
     private Path models = Path.of("");
+
+    @Option(names = "--peer-source", required = true, description = "Program that runs the other Java binding.")
+    private Path peerSource = Path.of("");
+
+    @Option(names = "--peer-jars", required = true, description = "Folder of the other Java binding's jars.")
+    private Path peerJars = Path.of("");
 
     @Option(names = "--results", required = true, description = "File to write.")
     private Path results = Path.of("");
@@ -59,22 +71,33 @@ final class Main implements Callable<Integer> {
                 pairs,
                 repetitions,
                 rounds,
+                enginePairs,
                 threads == null ? Runtime.getRuntime().availableProcessors() : threads,
                 programs,
                 scripts,
-                models);
+                models,
+                peerSource,
+                peerJars);
         var benchmarks = Benchmarks.named(only);
         var machine = Machine.here();
         var table = new Table(System.out);
         table.machine(machine);
         var found = new ArrayList<Result>();
+        int failures = 0;
         for (var benchmark : benchmarks) {
-            var result = benchmark.run(settings, new Progress());
-            table.result(benchmark, result);
-            found.add(result);
+            try {
+                var result = benchmark.run(settings, new Progress());
+                table.result(benchmark, result);
+                found.add(result);
+            } catch (RuntimeException e) {
+                // The others may have figures all the same.
+                table.failure(benchmark, e);
+                e.printStackTrace();
+                failures++;
+            }
             // After each, so that what was measured is not lost with what comes after it.
             ResultsFile.write(results, machine, found);
         }
-        return 0;
+        return failures == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 }

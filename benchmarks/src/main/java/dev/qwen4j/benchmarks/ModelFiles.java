@@ -15,6 +15,11 @@ final class ModelFiles {
         return made("smollm2-135m.sh");
     }
 
+    /** The same, requantised to Q4_0. */
+    Path smolLm2Q40() {
+        return made("smollm2-135m-q4_0.sh");
+    }
+
     /** Qwen3-0.6B's shape with random weights, Q4_K_M. */
     Path qwen3Shape() {
         return made("qwen3-0.6b-shape.sh");

@@ -1,25 +1,27 @@
 package dev.qwen4j.benchmarks;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 
 /** Another program, run to its end. */
 final class Program {
     private Program() {}
 
-    /** What it wrote to standard output; what it writes to standard error goes to ours. */
+    /** What it wrote to standard output; what it writes to standard error is told if it fails. */
     static String run(String... command) {
         try {
-            var process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
+            var process = new ProcessBuilder(command).start();
             process.getOutputStream().close();
-            var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            var errors =
+                    CompletableFuture.supplyAsync(() -> read(process.getErrorStream()), Thread::startVirtualThread);
+            var output = read(process.getInputStream());
             int status = process.waitFor();
             if (status != 0) {
                 throw new IllegalStateException(
-                        String.join(" ", command) + " ended with status " + status + ":\n" + output);
+                        String.join(" ", command) + " ended with status " + status + ":\n" + output + errors.join());
             }
             return output;
         } catch (IOException e) {
@@ -27,6 +29,14 @@ final class Program {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while waiting for " + command[0] + ".", e);
+        }
+    }
+
+    private static String read(InputStream stream) {
+        try {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

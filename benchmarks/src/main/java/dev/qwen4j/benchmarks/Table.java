@@ -3,6 +3,7 @@ package dev.qwen4j.benchmarks;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What a person reads of it. */
 final class Table {
@@ -30,21 +31,49 @@ final class Table {
 
     void result(Benchmark benchmark, Result result) {
         out.printf(Locale.ROOT, "[%s] %s%n", benchmark.name(), benchmark.description());
-        out.printf(
-                Locale.ROOT,
-                "  %-62s %22s %22s %8s %24s%n",
-                "",
-                "ours (quartiles)",
-                "theirs (quartiles)",
-                "medians'",
-                "ratio, 95 %");
+        if (!result.comparisons().isEmpty()) {
+            out.printf(
+                    Locale.ROOT,
+                    "  %-62s %22s %22s %8s %24s%n",
+                    "",
+                    "ours (quartiles)",
+                    "theirs (quartiles)",
+                    "medians'",
+                    "ratio, 95 %");
+        }
         result.comparisons().forEach(this::comparison);
+        result.figures().forEach(this::figure);
         result.comparisons().stream()
                 .flatMap(comparison -> List.of(comparison.ourCommand(), comparison.theirCommand()).stream())
                 .distinct()
                 .forEach(command -> out.printf(Locale.ROOT, "  $ %s%n", command));
-        out.printf(Locale.ROOT, "  => %.4g %s: %s%n", result.value(), result.unit(), result.valueIs());
+        out.printf(
+                Locale.ROOT,
+                "  => %.4g %s%s: %s%n",
+                result.value(),
+                result.unit(),
+                verdict(result.target(), result.value()),
+                result.valueIs());
         out.println();
+    }
+
+    void failure(Benchmark benchmark, RuntimeException e) {
+        out.printf(Locale.ROOT, "[%s] FAILED: %s%n%n", benchmark.name(), e.getMessage());
+    }
+
+    private void figure(Figure figure) {
+        out.printf(
+                Locale.ROOT,
+                "  %s: %.4g %s%s%n",
+                figure.what(),
+                figure.value(),
+                figure.unit(),
+                verdict(figure.target(), figure.value()));
+    }
+
+    private static String verdict(Optional<Target> target, double value) {
+        return target.map(wanted -> " (wanted: " + wanted + (wanted.isMetBy(value) ? "" : ", MISSED") + ")")
+                .orElse("");
     }
 
     private void comparison(Comparison comparison) {

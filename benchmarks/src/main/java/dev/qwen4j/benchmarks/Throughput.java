@@ -55,7 +55,8 @@ record Throughput(String name, String test, int tokens, int tokensPerDecode, int
     }
 
     private Comparison compare(Path file, Settings settings, Progress progress) {
-        var bench = new LlamaBench(settings, file, this);
+        boolean prompt = tokensPerDecode > 1;
+        var bench = new LlamaBench(settings, file, prompt ? tokens : 0, prompt ? 0 : tokens, settings.repetitions());
         var random = new SplittableRandom(SEED);
         return new Pairs(progress)
                 .run(
