@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 /** One client of the engine beside two spinning threads, against one client of llama-server beside the same two. */
 final class BusyVersusServer implements Benchmark {
     private static final int PROMPT = 16;
-    private static final int ANSWER = 16;
+    private static final int ANSWER = 24;
     private static final int ROOM = 256;
     private static final double SECONDS = 4;
     private static final int WARM_UP_PAIRS = 1;

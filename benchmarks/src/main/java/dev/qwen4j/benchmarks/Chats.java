@@ -18,7 +18,7 @@ import java.util.List;
  */
 record Chats(String name, int clients, int chats, int systemTokens, int answerTokens, int roomEach, Target target)
         implements Benchmark {
-    static final Chats EIGHT = new Chats("server-8", 8, 16, 40, 96, 256, Target.atLeast(1.15));
+    static final Chats EIGHT = new Chats("server-8", 8, 8, 40, 96, 256, Target.atLeast(1.15));
     static final Chats THIRTY_TWO = new Chats("server-32", 32, 32, 40, 96, 256, Target.atLeast(1.15));
     static final Chats SHARED_PREFIX = new Chats("shared-prefix-8", 8, 8, 730, 32, 1024, Target.atLeast(4));
 

@@ -49,8 +49,8 @@ final class Table {
                 .forEach(command -> out.printf(Locale.ROOT, "  $ %s%n", command));
         out.printf(
                 Locale.ROOT,
-                "  => %.4g %s%s: %s%n",
-                result.value(),
+                "  => %s %s%s: %s%n",
+                number(result.value()),
                 result.unit(),
                 verdict(result.target(), result.value()),
                 result.valueIs());
@@ -64,9 +64,9 @@ final class Table {
     private void figure(Figure figure) {
         out.printf(
                 Locale.ROOT,
-                "  %s: %.4g %s%s%n",
+                "  %s: %s %s%s%n",
                 figure.what(),
-                figure.value(),
+                number(figure.value()),
                 figure.unit(),
                 verdict(figure.target(), figure.value()));
     }
@@ -92,6 +92,11 @@ final class Table {
                         comparison.ratios().median(),
                         interval.low(),
                         interval.high()));
+    }
+
+    /** Four digits, or all of those before the point. */
+    private static String number(double value) {
+        return String.format(Locale.ROOT, Math.abs(value) < 1000 ? "%.4g" : "%.0f", value);
     }
 
     private static String spread(Sample sample) {
