@@ -19,7 +19,7 @@ class BatchedBenchTest {
         assertThat(BatchedBench.parse(OUTPUT)).isEqualTo(new BatchedBench.Rates(493.612, 304.25119));
     }
 
-    /** It leaves out what does not fit, and ends as if all were well. */
+    /** It leaves out a shape that does not fit, and ends as if all were well. */
     @Test
     void saysThatThereAreNoFigures() {
         assertThatIllegalStateException()
