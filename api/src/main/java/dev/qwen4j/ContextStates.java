@@ -109,12 +109,21 @@ public final class ContextStates {
     /**
      * Makes a sequence hold what another one, or itself, held when it was saved; what it holds now is replaced.
      *
+     * <p>Where the state was saved in a context that lays sequences out in another way, unified or with another number of them, and its cache {@linkplain
+     * #canSaveRows can be cut}, it is taken apart and put together anew; if llama.cpp refuses that, the sequence is empty.
+     *
      * @throws StateException if the state is of another model, version, kind, or context than this one can go on with
      * @throws ContextFullException if the context is too short for it, or too full
      */
     public void restore(State state, int sequence) {
         state.lend(payload -> run(() -> {
             limits.checkedSequence(sequence);
+            if (isLaidOutAnew(state)) {
+                try (var all = rows.of(payload, state.header())) {
+                    putRows(sequence, List.of(all));
+                }
+                return;
+            }
             check(state, StateKind.SEQUENCE);
             restore.sequence(payload, state.header().sequence(), sequence);
         }));
@@ -230,16 +239,20 @@ public final class ContextStates {
     public void restoreRows(int sequence, List<KvRows> pieces) {
         var all = List.copyOf(pieces);
         translated(() -> {
-            limits.checkedSequence(sequence);
-            checkConsecutive(all);
-            rows.checkPossible();
-            checkSettled();
-            var joined = new SequencePositions(sequence, 0, all.getLast().to() - 1);
-            var here = header(StateKind.SEQUENCE, List.of(joined), List.of(), 0, List.of());
-            all.forEach(piece -> checkSuits(piece, all.getFirst(), here));
-            rows.restore(all, restore, joined);
+            putRows(sequence, all);
             return true;
         });
+    }
+
+    private void putRows(int sequence, List<KvRows> all) {
+        limits.checkedSequence(sequence);
+        checkConsecutive(all);
+        rows.checkPossible();
+        checkSettled();
+        var joined = new SequencePositions(sequence, 0, all.getLast().to() - 1);
+        var here = header(StateKind.SEQUENCE, List.of(joined), List.of(), 0, List.of());
+        all.forEach(piece -> checkSuits(piece, all.getFirst(), here));
+        rows.restore(all, restore, joined);
     }
 
     private static void checkConsecutive(List<KvRows> pieces) {
@@ -318,6 +331,17 @@ public final class ContextStates {
 
     private SequencePositions positions(int sequence) {
         return new SequencePositions(sequence, memory.firstPosition(sequence), memory.lastPosition(sequence));
+    }
+
+    /** Whether nothing but the layout of sequences keeps this context from going on with a state. */
+    private boolean isLaidOutAnew(State state) {
+        var header = state.header();
+        return header.kind() == StateKind.SEQUENCE
+                && rows.isPossible()
+                && header.sequence().first() == 0
+                && header.parameters().streams() != parameters.streams()
+                && header.rowsObstacle(header(StateKind.SEQUENCE, header.sequences(), List.of(), 0, List.of()))
+                        .isEmpty();
     }
 
     private void check(State state, StateKind kind) {

@@ -1,5 +1,6 @@
 package dev.qwen4j;
 
+import dev.qwen4j.internal.NativeBytes;
 import dev.qwen4j.internal.NativeContext;
 import dev.qwen4j.internal.NativeModel;
 import dev.qwen4j.internal.NativeState;
@@ -88,6 +89,18 @@ final class SequenceRows {
         } finally {
             blob.clear();
         }
+    }
+
+    /** Takes all that a state has. */
+    KvRows of(NativeBytes payload, StateHeader header) {
+        var saved = header.sequence();
+        var expected = new Expected(
+                saved.sequence(),
+                header.parameters().streams(),
+                saved.last() + 1,
+                parameters.keyType(),
+                parameters.valueType());
+        return KvRows.own(header, new SequenceBlobReader(payload, expected).rows(0, saved.last() + 1));
     }
 
     /** Puts in what a sequence would have that these rows are all of. */

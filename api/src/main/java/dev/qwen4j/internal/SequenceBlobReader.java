@@ -34,7 +34,16 @@ public final class SequenceBlobReader {
      * @throws StateException if it is not what is expected
      */
     public SequenceBlobReader(ReusedBytes bytes, Expected expected) {
-        this.memory = bytes.memory();
+        this(bytes.memory(), expected);
+    }
+
+    /** The same of bytes that stay. */
+    public SequenceBlobReader(NativeBytes bytes, Expected expected) {
+        this(bytes.memory(), expected);
+    }
+
+    private SequenceBlobReader(MemorySegment memory, Expected expected) {
+        this.memory = memory;
         this.expected = expected;
         this.end = memory.byteSize();
         readHeader();

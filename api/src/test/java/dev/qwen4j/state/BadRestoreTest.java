@@ -112,8 +112,19 @@ class BadRestoreTest {
     void refusesOtherParameters() {
         refusedBy(o -> o.cacheTypes(CacheType.F32, CacheType.F16), "keys of type F16", "F32");
         refusedBy(o -> o.cacheTypes(CacheType.F16, CacheType.Q8_0), "values of type F16", "Q8_0");
-        refusedBy(o -> o.maxSequences(2), "separate caches: 1", "has 2");
         refusedBy(o -> o.ropeScaling(RopeScaling.linear(2)), "rotary positions");
+    }
+
+    @Test
+    void takesAStateOfAnotherLayoutApart() {
+        try (var alike = context(o -> o);
+                var streams = context(o -> o.length(1024).maxSequences(2))) {
+            alike.states().restore(state, 0);
+            streams.states().restore(state, 1);
+            alike.decode(new Batch().add(7, 0, true));
+            streams.decode(new Batch().add(7, 1, true));
+            assertThat(streams.logits()).isEqualTo(alike.logits());
+        }
     }
 
     @Test
