@@ -5,6 +5,7 @@
  */
 module dev.qwen4j {
     requires dev.qwen4j.bindings;
+    requires jdk.jfr;
     requires org.slf4j;
     requires static transitive org.jspecify;
     requires tools.jackson.databind;

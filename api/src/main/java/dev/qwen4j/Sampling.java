@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SortedMap;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The presets are the ones that Qwen's makers recommend. The seed makes them repeatable: same seed, same logits, same tokens.
  */
 public final class Sampling {
+    /** How many seeds there are: 0 to one less. */
+    public static final long SEEDS = (1L << 32) - 1;
+
     private static final Sampling GREEDY = new Sampling(List.of(new SamplingStage.Greedy()));
 
     private final List<SamplingStage> stages;
@@ -73,6 +78,28 @@ public final class Sampling {
         }
         checkInfill(stages);
         return new Sampling(stages);
+    }
+
+    /** The seed of the first stage that has one; empty if it is greedy. */
+    public OptionalLong seed() {
+        return stages.stream()
+                .flatMapToLong(stage -> switch (stage) {
+                    case SamplingStage.Draw(long seed) -> LongStream.of(seed);
+                    case SamplingStage.Xtc xtc -> LongStream.of(xtc.seed());
+                    case SamplingStage.Mirostat mirostat -> LongStream.of(mirostat.seed());
+                    case SamplingStage.MirostatV2 mirostat -> LongStream.of(mirostat.seed());
+                    case SamplingStage.AdaptiveP adaptive -> LongStream.of(adaptive.seed());
+                    case SamplingStage.Greedy _, SamplingStage.Custom _, SamplingStage.TopK _, SamplingStage.TopP _ ->
+                        LongStream.empty();
+                    case SamplingStage.MinP _, SamplingStage.Typical _, SamplingStage.Temperature _ ->
+                        LongStream.empty();
+                    case SamplingStage.DynamicTemperature _, SamplingStage.TopNSigma _ -> LongStream.empty();
+                    case SamplingStage.Penalties _, SamplingStage.Dry _, SamplingStage.LogitBias _ ->
+                        LongStream.empty();
+                    case SamplingStage.Infill _, SamplingStage.Grammatical _ -> LongStream.empty();
+                    case SamplingStage.LazilyGrammatical _ -> LongStream.empty();
+                })
+                .findFirst();
     }
 
     /** The same recipe with another seed, 0 to 2^32 - 2, in every stage that has one; greedy ones have none and stay as they are. */

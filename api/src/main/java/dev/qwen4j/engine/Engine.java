@@ -2,8 +2,8 @@ package dev.qwen4j.engine;
 
 import dev.qwen4j.Context;
 import dev.qwen4j.Model;
+import dev.qwen4j.State;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -24,12 +24,14 @@ public final class Engine implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final Model model;
+    private final LocalInference inference;
     private final EngineThread work;
     private final Thread thread;
 
-    private Engine(Model model, EngineThread work) {
+    private Engine(Model model, EngineThread work, EngineOptions options) {
         this.model = model;
         this.work = work;
+        this.inference = new LocalInference(model, work, options);
         this.thread = Thread.ofPlatform().daemon().name("qwen4j-engine").unstarted(work);
     }
 
@@ -52,10 +54,10 @@ public final class Engine implements AutoCloseable {
                     + ") does not go on with a text token by token; use a context of its own.");
         }
         var changed = options.apply(EngineOptions.defaults());
-        Supplier<Context> contexts = () -> model.newContext(_ -> changed.contextOptions());
+        Supplier<Context> contexts = () -> model.newContext(changed::contextOptions);
         var context = contexts.get();
         try {
-            var engine = new Engine(model, new EngineThread(contexts, context, model.tokenizer(), changed));
+            var engine = new Engine(model, new EngineThread(contexts, context, changed), changed);
             engine.thread.start();
             return engine;
         } catch (Throwable e) {
@@ -69,14 +71,55 @@ public final class Engine implements AutoCloseable {
         return model;
     }
 
+    /** The most tokens of a session. */
+    public int sessionLength() {
+        return work.limit();
+    }
+
     /** A new, empty session. */
     public Session session() {
-        return new Session(this, model.tokenizer(), new TokenList());
+        return session("");
+    }
+
+    /**
+     * A new, empty session of a tenant's. What is computed for one tenant is reused for no other one, but for what {@linkplain Session#sharePrefix was shared};
+     * and tenants have their turns evenly, however much each asks for.
+     *
+     * @param tenant any name; the empty one is that of {@link #session()}
+     */
+    public Session session(String tenant) {
+        return new Session(inference, new Transcript(), new Namespace(tenant, 0));
+    }
+
+    /**
+     * A session that goes on from a state that {@link Session#save} gave; blocks until the state is in the cache.
+     *
+     * @throws dev.qwen4j.StateException if it is of another model, or of a context that this engine's cannot go on with
+     * @throws IllegalArgumentException if it does not know its tokens
+     * @throws PromptTooLongException if it is longer than sessions of this engine are
+     * @throws RejectedException if too many wait
+     */
+    public Session open(State state) {
+        return open(state, "");
+    }
+
+    /** A session of a tenant's that goes on from a state; as {@link #open(State)}. */
+    public Session open(State state, String tenant) {
+        var transcript = new Transcript();
+        transcript.tokens().addAll(state.tokens());
+        var namespace = new Namespace(tenant, 0);
+        inference.restore(state, transcript, namespace);
+        return new Session(inference, transcript, namespace);
     }
 
     /** What it is doing. */
     public Stats stats() {
         return work.stats();
+    }
+
+    /** What it is doing for a tenant, and nothing of what it does for others. */
+    public TenantStats stats(String tenant) {
+        return work.stats(tenant);
     }
 
     /**
@@ -85,13 +128,14 @@ public final class Engine implements AutoCloseable {
      * @return whether they have, or the timeout came first
      */
     public boolean drain(Duration timeout) throws InterruptedException {
-        return work.awaitIdle(timeout);
+        return work.queue().awaitIdle(timeout);
     }
 
     /** Cancels all generations, which end with {@link FinishReason#CANCELLED}, and frees the cache; idempotent, from any thread, back within a second. */
     @Override
     public void close() {
         work.close();
+        inference.close();
         if (Thread.currentThread() == thread) {
             return;
         }
@@ -106,11 +150,8 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    Generation submit(Session session, int[] prompt, Optional<GenerationOptions> options) {
-        int limit = work.limit();
-        if (prompt.length + (options.isPresent() ? 1 : 0) > limit) {
-            throw new PromptTooLongException(prompt.length, limit);
-        }
-        return work.submit(session, prompt, options);
+    /** Has each token that is sampled shown to an observer, on the engine's thread. */
+    void probe(LogitsProbe observer) {
+        work.probe(observer);
     }
 }

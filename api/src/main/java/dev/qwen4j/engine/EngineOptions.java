@@ -3,6 +3,7 @@ package dev.qwen4j.engine;
 import dev.qwen4j.ContextOptions;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -11,42 +12,84 @@ public final class EngineOptions implements Cloneable {
     private static final EngineOptions DEFAULTS = new EngineOptions();
 
     // Written by with() alone, before anyone else sees the copy.
-    private int length = 16_384;
-    private int maxSequences = 64;
-    private int maxActive = 32;
+    private OptionalInt length = OptionalInt.empty();
+    private int maxActive = 4;
     private int queueCapacity = 1024;
+    private long queueTokens = 4_000_000;
+    private long hostCache = 1L << 30;
+    private int readerBuffer = 256;
+    private Drafting drafting = Drafting.promptLookup();
+    private boolean yielding = true;
     private Duration stepBudget = Duration.ofMillis(100);
     private UnaryOperator<ContextOptions> context = UnaryOperator.identity();
 
     private EngineOptions() {}
 
-    /** 16,384 tokens in 64 sequences, 32 generations at once, 1,024 more that wait, and steps of 100 ms. */
+    /**
+     * Sessions of up to 4,096 tokens, or as many as the model was trained on if those are fewer; 4 generations at once and 1,024 more that wait; 1 GiB of host
+     * memory for what nobody generates in; steps of 100 ms.
+     */
     public static EngineOptions defaults() {
         return DEFAULTS;
     }
 
-    /** How many tokens the cache holds, all sessions together; what they have in common counts once. Default: 16,384. */
+    /**
+     * The most tokens of a session. Each of the {@link #maxActive} generations has its own part of the cache, of that length, which is allocated when the engine
+     * starts. Default: 4,096, or as many as the model was trained on if those are fewer.
+     */
     public EngineOptions length(int tokens) {
         require(tokens >= 1, "length is " + tokens + "; it must be 1 or more");
-        return with(copy -> copy.length = tokens);
+        return with(copy -> copy.length = OptionalInt.of(tokens));
     }
 
-    /** How many sequences are cached, those that are generating included, 1 to 256. Default: 64. */
-    public EngineOptions maxSequences(int count) {
-        require(count >= 1 && count <= 256, "maxSequences is " + count + "; it must be 1 to 256");
-        return with(copy -> copy.maxSequences = count);
-    }
-
-    /** How many generations are computed together; more wait. At most {@link #maxSequences} are. Default: 32. */
+    /** How many generations are computed together, 1 to 256; more wait. Default: 4. */
     public EngineOptions maxActive(int count) {
-        require(count >= 1, "maxActive is " + count + "; it must be 1 or more");
+        require(count >= 1 && count <= 256, "maxActive is " + count + "; it must be 1 to 256");
         return with(copy -> copy.maxActive = count);
+    }
+
+    /**
+     * How many bytes of host memory keep what was computed and nobody generates in at the moment, to be gone on from; what was used least lately is
+     * forgotten first, and computed again if it is needed. 0 keeps nothing but what lies in the cache. Default: 1 GiB.
+     */
+    public EngineOptions hostCache(long bytes) {
+        require(bytes >= 0, "hostCache is " + bytes + "; it must be 0 or more");
+        return with(copy -> copy.hostCache = bytes);
     }
 
     /** How many generations may wait; one more is a {@link RejectedException}. Default: 1,024. */
     public EngineOptions queueCapacity(int count) {
         require(count >= 1, "queueCapacity is " + count + "; it must be 1 or more");
         return with(copy -> copy.queueCapacity = count);
+    }
+
+    /** How many tokens those that wait may have together; one that would be more is a {@link RejectedException}. Default: 4,000,000. */
+    public EngineOptions queueTokens(long tokens) {
+        require(tokens >= 1, "queueTokens is " + tokens + "; it must be 1 or more");
+        return with(copy -> copy.queueTokens = tokens);
+    }
+
+    /**
+     * How many pieces of a reply may be there that its reader has not taken: one that is further behind has its generation wait for it, without a place in
+     * the cache, until half of them are read. Default: 256.
+     */
+    public EngineOptions readerBuffer(int chunks) {
+        require(chunks >= 1, "readerBuffer is " + chunks + "; it must be 1 or more");
+        return with(copy -> copy.readerBuffer = chunks);
+    }
+
+    /** What guesses tokens so that several are computed at once, wherever that is faster. Default: {@link Drafting#promptLookup}. */
+    public EngineOptions drafting(Drafting guesses) {
+        Objects.requireNonNull(guesses, "guesses");
+        return with(copy -> copy.drafting = guesses);
+    }
+
+    /**
+     * Whether it computes on fewer threads while the host is busy with something else: threads that wait for each other are slower than one alone then.
+     * Default: yes.
+     */
+    public EngineOptions yielding(boolean toOthers) {
+        return with(copy -> copy.yielding = toOthers);
     }
 
     /**
@@ -58,37 +101,51 @@ public final class EngineOptions implements Cloneable {
         return with(copy -> copy.stepBudget = budget);
     }
 
-    /** Changes other options of the engine's context, as threads or the types of its cache; length and sequences are the engine's. */
+    /** Changes other options of the engine's context, as threads or the types of its cache; length, sequences and layout are the engine's. */
     public EngineOptions context(UnaryOperator<ContextOptions> changes) {
         Objects.requireNonNull(changes, "changes");
         return with(copy -> copy.context = changes);
     }
 
-    int length() {
-        return length;
-    }
-
-    int maxSequences() {
-        return maxSequences;
-    }
-
     int maxActive() {
-        return Math.min(maxActive, maxSequences);
+        return maxActive;
     }
 
     int queueCapacity() {
         return queueCapacity;
     }
 
+    long queueTokens() {
+        return queueTokens;
+    }
+
+    long hostCache() {
+        return hostCache;
+    }
+
+    int readerBuffer() {
+        return readerBuffer;
+    }
+
+    Drafting drafting() {
+        return drafting;
+    }
+
+    boolean yielding() {
+        return yielding;
+    }
+
     Duration stepBudget() {
         return stepBudget;
     }
 
-    ContextOptions contextOptions() {
-        return context.apply(ContextOptions.defaults())
-                .length(length)
-                .maxSequences(maxSequences)
-                .unified(true);
+    /** The options of a context for it, given the model's defaults. */
+    ContextOptions contextOptions(ContextOptions defaults) {
+        int each = length.orElse(defaults.length());
+        return context.apply(defaults)
+                .length(Math.multiplyExact(each, maxActive))
+                .maxSequences(maxActive)
+                .unified(false);
     }
 
     private static void require(boolean condition, String message) {

@@ -1,75 +1,79 @@
 package dev.qwen4j.engine;
 
-import dev.qwen4j.Batch;
-import dev.qwen4j.CancelledException;
 import dev.qwen4j.Context;
-import dev.qwen4j.Sampler;
-import dev.qwen4j.Sampling;
-import dev.qwen4j.SamplingStage;
+import dev.qwen4j.Qwen4jException;
 import dev.qwen4j.Tokenizer;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The thread that a context's computations run on: admits requests from a queue, computes a token of each that generates and a part of each prompt in one
- * batch, samples, and hands out what came of it.
- */
+/** The thread that a context's computations run on: takes requests from the queue, has them computed, and ends them. */
 final class EngineThread implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(EngineThread.class);
 
-    private final Supplier<Context> contexts;
-    private final Tokenizer tokenizer;
-    private final EngineOptions engineOptions;
-    private final StepBudget budget;
-    private final int limit;
+    /** How many of those that wait are looked at for a slot: some of them may wait for a prefix. */
+    private static final int LOOKAHEAD = 64;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final Deque<Request> queue = new ArrayDeque<>();
-    private int unfinished;
-    private volatile boolean closing;
-    /** Some request was cancelled since the last step; most steps need not look for one. */
-    private volatile boolean cancelling;
+    private static final long REFRESHED_EVERY = 20_000_000;
+
+    private final Supplier<Context> contexts;
+    private final EngineOptions options;
+    private final WaitingQueue queue;
+    private final StepCosts costs;
+    private final Counters counters = new Counters();
+    private final int limit;
+    private final Tokenizer tokenizer;
+
+    /** Some request was cancelled, or caught up, since the last step; most steps need not look for one. */
+    private final AtomicBoolean disturbed = new AtomicBoolean();
 
     // The thread's own.
     private final List<Request> active = new ArrayList<>();
+    private final List<Request> parked = new ArrayList<>();
+    private final Optional<DraftModels> draftModels;
     private Context context;
-    private PrefixTree tree;
-    private long reused;
-    private long computed;
-    private long generated;
-    private long preemptions;
-    private long steps;
+    private Slots slots;
+    private Admission admission;
+    private Steps steps;
+    private long nextDeadline = Demand.NONE;
+    private int threads;
+    private long refreshed;
     private volatile Stats stats;
-    /** The context, while it computes nothing but prompts, which may be given up. */
-    private volatile @Nullable Context stoppable;
+    private volatile LogitsProbe probe = LogitsProbe.NONE;
 
-    EngineThread(Supplier<Context> contexts, Context first, Tokenizer tokenizer, EngineOptions options) {
+    EngineThread(Supplier<Context> contexts, Context first, EngineOptions options) {
         this.contexts = contexts;
-        this.tokenizer = tokenizer;
-        this.engineOptions = options;
-        this.budget = new StepBudget(options.stepBudget());
+        this.options = options;
+        this.queue = new WaitingQueue(options.queueCapacity(), options.queueTokens());
+        this.costs = new StepCosts(options.stepBudget());
         this.limit = first.sequenceLength();
+        this.tokenizer = first.model().tokenizer();
         this.context = first;
-        this.tree = newTree();
+        this.threads = first.threads();
+        this.draftModels = options.drafting() instanceof Drafting.DraftModel(var model)
+                ? Optional.of(new DraftModels(model, first))
+                : Optional.empty();
+        this.slots = newSlots();
+        this.admission = new Admission(slots);
+        this.steps = newSteps();
         this.stats = snapshot();
     }
 
-    private PrefixTree newTree() {
-        var traits = context.model().traits();
-        return new PrefixTree(context.kvCache(), context.length(), !traits.recurrent() && !traits.hybrid());
+    private Slots newSlots() {
+        var states = context.states();
+        PrefixStore store = states.canSaveRows()
+                ? new RunStore(states, options.hostCache())
+                : new SnapshotStore(states, options.hostCache());
+        return new Slots(context.kvCache(), store);
+    }
+
+    private Steps newSteps() {
+        return new Steps(context, slots, costs, queue, counters, disturbed);
     }
 
     /** The most tokens of a sequence. */
@@ -77,97 +81,60 @@ final class EngineThread implements Runnable {
         return limit;
     }
 
+    Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
     Stats stats() {
-        lock.lock();
-        try {
-            var last = stats;
-            return new Stats(
-                    queue.size(),
-                    last.active(),
-                    last.cachedTokens(),
-                    last.capacity(),
-                    last.cachedSequences(),
-                    last.reusedTokens(),
-                    last.computedTokens(),
-                    last.generatedTokens(),
-                    last.preemptions(),
-                    last.steps());
-        } finally {
-            lock.unlock();
-        }
+        return stats.with(queue.size(), queue.rejected());
+    }
+
+    TenantStats stats(String tenant) {
+        return queue.stats(tenant);
+    }
+
+    /** What guesses for a new generation, where a smaller model does. */
+    Optional<Drafter> draftModel() {
+        return draftModels.map(DraftModels::open);
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    LogitsProbe probe() {
+        return (current, index, token) -> probe.sampled(current, index, token);
+    }
+
+    void probe(LogitsProbe observer) {
+        probe = observer;
     }
 
     /**
-     * Takes a request.
+     * Takes a request. Any thread.
      *
-     * @throws RejectedException if too many wait
+     * @throws RejectedException if too much waits
      * @throws IllegalStateException if the engine is closed
      */
-    Generation submit(Session session, int[] prompt, Optional<GenerationOptions> options) {
-        var request =
-                new Request(session, prompt, options, tokenizer.newStreamingDecoder(), this::wake, this::finished);
-        submit(request);
-        return request.generation();
+    void submit(Request request) {
+        queue.add(request);
     }
 
-    private void submit(Request request) {
-        lock.lock();
-        try {
-            if (closing) {
-                throw new IllegalStateException("The engine is closed.");
-            }
-            if (queue.size() >= engineOptions.queueCapacity()) {
-                throw new RejectedException(engineOptions.queueCapacity());
-            }
-            queue.add(request);
-            unfinished++;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** A request was cancelled. Any thread. */
+    /** A request was cancelled, or its reader has caught up. Any thread. */
     void wake() {
-        cancelling = true;
-        var computing = stoppable;
-        if (computing != null) {
-            computing.cancel();
-        }
-        lock.lock();
-        try {
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        disturbed.set(true);
+        steps.disturb();
+        queue.wake();
     }
 
     /** Takes no more requests, and ends those that there are; returns at once. Any thread. */
     void close() {
-        lock.lock();
-        try {
-            closing = true;
-        } finally {
-            lock.unlock();
-        }
+        queue.close();
         wake();
     }
 
-    /** Waits until all that was asked for is done; says whether it is. */
-    boolean awaitIdle(Duration timeout) throws InterruptedException {
-        long left = timeout.toNanos();
-        lock.lock();
-        try {
-            while (unfinished > 0) {
-                if (left <= 0) {
-                    return false;
-                }
-                left = changed.awaitNanos(left);
-            }
-            return true;
-        } finally {
-            lock.unlock();
-        }
+    WaitingQueue queue() {
+        return queue;
     }
 
     @Override
@@ -184,311 +151,225 @@ final class EngineThread implements Runnable {
     }
 
     private boolean awaitWork() {
-        lock.lock();
-        try {
+        if (active.isEmpty()) {
             stats = snapshot();
-            changed.signalAll();
-            while (!closing && active.isEmpty() && queue.isEmpty()) {
-                changed.awaitUninterruptibly();
-            }
-            return !closing;
-        } finally {
-            lock.unlock();
+            queue.awaitWork(nextDeadline == Demand.NONE ? Long.MAX_VALUE : nextDeadline - System.nanoTime());
         }
+        return !queue.isClosed();
     }
 
     private void end(Consumer<Request> ending) {
-        List<Request> waiting;
-        lock.lock();
-        try {
-            closing = true;
-            waiting = List.copyOf(queue);
-            queue.clear();
-        } finally {
-            lock.unlock();
-        }
-        active.forEach(ending);
+        queue.close();
+        var left = new ArrayList<>(active);
+        left.addAll(parked);
+        left.addAll(queue.removeIf(_ -> true));
         active.clear();
-        waiting.forEach(ending);
+        parked.clear();
+        for (var request : left) {
+            ending.accept(request);
+            queue.finished(request, false);
+        }
+        slots.store().close();
+        draftModels.ifPresent(DraftModels::close);
         context.close();
     }
 
-    /** A request ended. */
-    private void finished() {
-        lock.lock();
-        try {
-            unfinished--;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private Stats snapshot() {
-        return new Stats(
-                0,
-                active.size(),
-                tree.cells(),
-                tree.capacity(),
-                tree.held(),
-                reused,
-                computed,
-                generated,
-                preemptions,
-                steps);
-    }
-
     private void step() {
-        endCancelled();
-        admit();
-        if (!active.isEmpty()) {
-            compute();
+        try {
+            endCancelled();
+            unpark();
+            admit();
+            if (active.isEmpty()) {
+                return;
+            }
+            slots.closeUp();
+            steps.run(active, this::finish, this::fail);
+            park();
+        } catch (RuntimeException e) {
+            startAnew(e);
+        }
+        refresh();
+    }
+
+    private void refresh() {
+        long now = System.nanoTime();
+        if (now - refreshed > REFRESHED_EVERY) {
+            refreshed = now;
+            stats = snapshot();
         }
     }
 
     private void endCancelled() {
-        if (!cancelling) {
+        long now = System.nanoTime();
+        if (!disturbed.getAndSet(false) && now < nextDeadline) {
             return;
         }
-        cancelling = false;
         for (var request : List.copyOf(active)) {
-            if (request.isCancelled()) {
-                finish(request, FinishReason.CANCELLED);
-            }
+            end(request, now);
         }
-        List<Request> cancelled = new ArrayList<>();
-        lock.lock();
-        try {
-            queue.removeIf(request -> request.isCancelled() && cancelled.add(request));
-        } finally {
-            lock.unlock();
+        for (var request : List.copyOf(parked)) {
+            end(request, now);
         }
-        cancelled.forEach(request -> request.finish(FinishReason.CANCELLED));
+        for (var request :
+                queue.removeIf(each -> each.isCancelled() || each.demand().isLate(now))) {
+            finish(request, request.isCancelled() ? FinishReason.CANCELLED : FinishReason.DEADLINE);
+        }
+        nextDeadline = Demand.NONE;
+        active.forEach(this::await);
+        parked.forEach(this::await);
+        queue.forEach(this::await);
+    }
+
+    private void end(Request request, long now) {
+        if (request.isCancelled()) {
+            finish(request, FinishReason.CANCELLED);
+        } else if (request.demand().isLate(now)) {
+            finish(request, FinishReason.DEADLINE);
+        }
+    }
+
+    private void await(Request request) {
+        if (request.demand().hasDeadline()) {
+            nextDeadline = Math.min(nextDeadline, request.demand().deadline());
+        }
     }
 
     private void finish(Request request, FinishReason reason) {
-        active.remove(request);
-        tree.release(request.sequence());
+        leave(request);
+        counters.finished(reason);
+        record(request, reason);
+        // Whoever waits for it finds it counted.
+        stats = snapshot();
         request.finish(reason);
     }
 
-    /** Begins what waits, in the order in which it was asked for, as far as there is room; one may pass another that waits for a prefix to be computed. */
+    private void fail(Request request, RuntimeException e) {
+        leave(request);
+        counters.finished(FinishReason.FAILED);
+        record(request, FinishReason.FAILED);
+        stats = snapshot();
+        request.fail(e);
+    }
+
+    private static void record(Request request, FinishReason reason) {
+        var event = new RequestEvent();
+        if (event.shouldCommit()) {
+            long now = System.nanoTime();
+            event.tenant = request.namespace().tenant();
+            event.finishReason = reason.name();
+            event.promptTokens = request.promptTokens();
+            event.cachedTokens = request.cachedTokens();
+            event.reuse = request.reuse().name();
+            event.generatedTokens = request.generatedTokens();
+            event.queued = (request.begun() == 0 ? now : request.begun()) - request.asked();
+            event.total = now - request.asked();
+            event.commit();
+        }
+    }
+
+    private void leave(Request request) {
+        boolean wasActive = active.remove(request);
+        parked.remove(request);
+        if (request.isActive()) {
+            slots.release(request.slot());
+            request.suspend();
+        }
+        queue.finished(request, wasActive);
+    }
+
     private void admit() {
-        if (active.size() >= engineOptions.maxActive()) {
+        if (queue.size() == 0) {
             return;
         }
-        for (var request : waiting()) {
-            if (active.size() >= engineOptions.maxActive()) {
+        long now = System.nanoTime();
+        for (var request : queue.next(LOOKAHEAD)) {
+            await(request);
+            boolean free = slots.hasFree();
+            var victim = free ? Optional.<Request>empty() : Admission.victim(request, active, queue, now);
+            if (!free && victim.isEmpty()) {
                 return;
             }
-            var prompt = request.tokens().toArray();
-            boolean generates = request.options().isPresent();
-            var match = tree.match(prompt, generates ? prompt.length - 1 : prompt.length);
-            if (match.filter(found -> found.sequence().computed() < found.length())
-                    .isPresent()) {
-                continue; // another request is computing it
+            if (!admission.waitsForAnother(request)) {
+                victim.ifPresent(this::suspend);
+                begin(request);
             }
-            var sequence = tree.open(prompt, match);
-            if (sequence.isEmpty()) {
-                return;
-            }
-            begin(request, sequence.get());
         }
     }
 
-    private List<Request> waiting() {
-        lock.lock();
-        try {
-            return List.copyOf(queue);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void begin(Request request, CachedSequence sequence) {
-        lock.lock();
-        try {
-            queue.remove(request);
-        } finally {
-            lock.unlock();
-        }
-        reused += sequence.computed();
-        request.begin(sequence);
+    private void begin(Request request) {
+        queue.take(request);
         active.add(request);
+        admission.begin(request);
+        counters.began(request);
+        queue.credit(request, request.slot().length(), 0, 0);
         try {
-            if (request.options().isPresent() && request.sampler().isEmpty()) {
-                request.sampler(newSampler(request, request.options().get()));
+            request.prepare(context);
+            if (request.uncomputed() == 0) {
+                int size = request.tokens().size();
+                request.computed(context, new Part(request, size, 0, new TokenList(), 0))
+                        .ifPresent(reason -> finish(request, reason));
             }
-        } catch (RuntimeException e) {
-            active.remove(request);
-            tree.release(sequence);
-            request.fail(e);
-            return;
-        }
-        if (request.uncomputed() == 0) {
-            finish(request, FinishReason.LENGTH);
-        }
-    }
-
-    /** Keeps a reply from ending. */
-    private SamplingStage banOfEnds() {
-        var ends = new HashMap<Integer, Float>();
-        for (int token = 0; token < tokenizer.size(); token++) {
-            if (tokenizer.isEndOfGeneration(token)) {
-                ends.put(token, Float.NEGATIVE_INFINITY);
-            }
-        }
-        return new SamplingStage.LogitBias(ends);
-    }
-
-    private Sampler newSampler(Request request, GenerationOptions generation) {
-        var sampling = generation.sampling();
-        if (generation.minTokens() > 0) {
-            var stages = new ArrayList<>(sampling.stages());
-            stages.addFirst(banOfEnds());
-            sampling = Sampling.of(stages);
-        }
-        var sampler = context.newSampler(sampling);
-        sampler.acceptPrompt(request.tokens().toArray());
-        return sampler;
-    }
-
-    private void compute() {
-        var batch = new Batch();
-        var parts = new ArrayList<Part>();
-        int generating = 0;
-        for (var request : active) {
-            if (request.uncomputed() == 1) {
-                parts.add(add(batch, request, 1));
-                generating++;
-            }
-        }
-        int most = Math.min(context.microBatchSize(), context.batchSize()) - generating;
-        int room = generating == 0 ? most : budget.promptTokens(generating, most);
-        for (var request : active) {
-            if (request.uncomputed() > 1 && room > 0) {
-                int count = Math.min(request.uncomputed(), room);
-                parts.add(add(batch, request, count));
-                room -= count;
-            }
-        }
-        long start = System.nanoTime();
-        try {
-            stoppable = generating == 0 ? context : null;
-            if (closing || active.stream().anyMatch(Request::isCancelled)) {
-                return; // cancelling stops what runs, and this did not yet
-            }
-            context.decode(batch);
-        } catch (CancelledException e) {
-            return;
-        } catch (RuntimeException e) {
-            startAnew(e);
-            return;
-        } finally {
-            stoppable = null;
-        }
-        steps++;
-        computed += batch.size();
-        budget.took(System.nanoTime() - start, batch.size());
-        for (var part : parts) {
-            part.request.sequence().computed(part.request.sequence().computed() + part.count);
-        }
-        for (var part : parts) {
-            // One that was computed may have given way to one that was sampled before.
-            if (part.request.isActive() && part.request.uncomputed() == 0) {
-                sample(part.request, part.last);
-            }
-        }
-    }
-
-    /** A request's tokens in a batch. */
-    private record Part(Request request, int count, int last) {}
-
-    private static Part add(Batch batch, Request request, int count) {
-        var sequence = request.sequence();
-        int from = sequence.computed();
-        for (int i = from; i < from + count; i++) {
-            boolean output =
-                    request.options().isPresent() && i == request.tokens().size() - 1;
-            batch.add(request.tokens().get(i), sequence.id(), output);
-        }
-        return new Part(request, count, batch.size() - 1);
-    }
-
-    private void sample(Request request, int index) {
-        var sampler = request.sampler();
-        if (sampler.isEmpty()) {
-            finish(request, FinishReason.LENGTH);
-            return;
-        }
-        try {
-            var minTokens = request.options().orElseThrow().minTokens();
-            if (minTokens > 0
-                    && request.generatedTokens() == minTokens
-                    && sampler.get().stages().size()
-                            > request.options()
-                                    .orElseThrow()
-                                    .sampling()
-                                    .stages()
-                                    .size()) {
-                sampler.get().remove(0);
-            }
-            int token = sampler.get().sample(index);
-            boolean ends = tokenizer.isEndOfGeneration(token);
-            var last = request.accept(token, ends);
-            generated += ends ? 0 : 1;
-            if (last.isPresent()) {
-                finish(request, last.get());
-            } else if (request.tokens().size() > limit) {
-                finish(request, FinishReason.CONTEXT_FULL);
-            } else {
-                makeRoomFor(request, token);
-            }
-        } catch (RuntimeException e) {
-            active.remove(request);
-            tree.release(request.sequence());
-            request.fail(e);
-        }
-    }
-
-    /** Plans the token that comes next; where there is no room, those that began last give way, and are computed again later. */
-    private void makeRoomFor(Request request, int token) {
-        while (!tree.append(request.sequence(), token)) {
-            var youngest = active.getLast();
-            if (youngest == request && active.size() == 1) {
-                finish(request, FinishReason.CONTEXT_FULL);
-                return;
-            }
-            suspend(youngest);
-            if (youngest == request) {
-                return;
-            }
+        } catch (IllegalArgumentException | Qwen4jException e) {
+            fail(request, e);
         }
     }
 
     private void suspend(Request request) {
-        preemptions++;
+        counters.preempted();
         active.remove(request);
-        tree.release(request.sequence());
+        slots.release(request.slot());
         request.suspend();
-        lock.lock();
-        try {
-            queue.addFirst(request);
-        } finally {
-            lock.unlock();
+        queue.putBack(request);
+    }
+
+    /** Those whose readers are far behind wait for them, without a slot. */
+    private void park() {
+        for (var request : List.copyOf(active)) {
+            if (request.isBehind()) {
+                counters.parked();
+                active.remove(request);
+                slots.release(request.slot());
+                request.suspend();
+                queue.park(request);
+                parked.add(request);
+            }
         }
     }
 
-    /** Computing failed in a way that no request asked for: those that were computed fail, and the others go on in a new context. */
+    private void unpark() {
+        for (var request : List.copyOf(parked)) {
+            if (!request.isBehind()) {
+                parked.remove(request);
+                queue.unpark(request);
+            }
+        }
+    }
+
+    /** Computing failed in a way that no request asked for: all are computed again in a new context, once. */
     private void startAnew(RuntimeException e) {
         log.warn("Computing failed; the engine goes on in a new context", e);
-        var failed = new EngineFailedException(e);
-        for (var request : List.copyOf(active)) {
-            request.fail(failed);
-        }
-        active.clear();
+        counters.restarted();
+        slots.store().close();
         context.close();
+        for (var request : List.copyOf(active)) {
+            request.suspend();
+            request.contextLost();
+            if (request.mayTryAgain()) {
+                active.remove(request);
+                queue.putBack(request);
+            } else {
+                fail(request, new EngineFailedException(e));
+            }
+        }
+        parked.forEach(Request::contextLost);
+        queue.forEach(Request::contextLost);
         context = contexts.get();
-        tree = newTree();
+        slots = newSlots();
+        admission = new Admission(slots);
+        steps = newSteps();
+    }
+
+    private Stats snapshot() {
+        return counters.stats(active.size(), parked.size(), slots, limit, threads, false);
     }
 }

@@ -1,9 +1,15 @@
 package dev.qwen4j.engine;
 
 import dev.qwen4j.Sampling;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** How a reply is generated, and when it ends; immutable: each setter returns a changed copy. */
 public final class GenerationOptions implements Cloneable {
@@ -14,6 +20,12 @@ public final class GenerationOptions implements Cloneable {
     private int minTokens;
     private Sampling sampling = Sampling.qwen3NonThinking();
     private List<String> stopStrings = List.of();
+    private Set<Integer> stopTokens = Set.of();
+    private OptionalInt logprobs = OptionalInt.empty();
+    private Overflow overflow = Overflow.refuse();
+    private int priority;
+    private Optional<Duration> deadline = Optional.empty();
+    private boolean deterministic;
 
     private GenerationOptions() {}
 
@@ -49,6 +61,47 @@ public final class GenerationOptions implements Cloneable {
         return with(copy -> copy.stopStrings = list);
     }
 
+    /** Tokens that end the reply as the model's own do; they are not part of it. Default: none. */
+    public GenerationOptions stopTokens(int... tokens) {
+        var set = IntStream.of(tokens).boxed().collect(Collectors.toUnmodifiableSet());
+        return with(copy -> copy.stopTokens = set);
+    }
+
+    /** Has the reply say how likely each token was, and the likeliest others; 0 to 100 of them. Default: no. */
+    public GenerationOptions logprobs(int alternatives) {
+        require(alternatives >= 0 && alternatives <= 100, "logprobs is " + alternatives + "; it must be 0 to 100");
+        return with(copy -> copy.logprobs = OptionalInt.of(alternatives));
+    }
+
+    /** What happens where the context does not hold the session any more. Default: {@link Overflow#refuse}. */
+    public GenerationOptions overflow(Overflow policy) {
+        Objects.requireNonNull(policy, "policy");
+        return with(copy -> copy.overflow = policy);
+    }
+
+    /**
+     * How urgent it is: what is more urgent is begun first, and where there is no room, takes that of the youngest of those that are least so, which
+     * go on later. Default: 0.
+     */
+    public GenerationOptions priority(int urgency) {
+        return with(copy -> copy.priority = urgency);
+    }
+
+    /** How long from now it is of use, waiting included; it then ends with {@link FinishReason#DEADLINE} and what there is. Default: for ever. */
+    public GenerationOptions deadline(Duration fromNow) {
+        require(fromNow.isPositive(), "deadline is " + fromNow + "; it must be above 0");
+        return with(copy -> copy.deadline = Optional.of(fromNow));
+    }
+
+    /**
+     * Whether it is computed by itself: nothing that was computed before is reused, its prompt in micro-batches from its beginning, its tokens one by
+     * one, with a fixed number of threads, so that its logits are bit for bit those of a new context. It costs what batching, reuse and drafts save: beside
+     * others every token of its takes a pass through the weights. Default: no.
+     */
+    public GenerationOptions deterministic(boolean alone) {
+        return with(copy -> copy.deterministic = alone);
+    }
+
     /** The most tokens. */
     public int maxTokens() {
         return maxTokens;
@@ -67,6 +120,36 @@ public final class GenerationOptions implements Cloneable {
     /** Texts that end the reply. */
     public List<String> stopStrings() {
         return stopStrings;
+    }
+
+    /** Tokens that end the reply. */
+    public Set<Integer> stopTokens() {
+        return stopTokens;
+    }
+
+    /** How many likeliest tokens the reply names; empty if it says nothing of how likely they are. */
+    public OptionalInt logprobs() {
+        return logprobs;
+    }
+
+    /** What happens where the context is full. */
+    public Overflow overflow() {
+        return overflow;
+    }
+
+    /** How urgent it is. */
+    public int priority() {
+        return priority;
+    }
+
+    /** How long it is of use. */
+    public Optional<Duration> deadline() {
+        return deadline;
+    }
+
+    /** Whether it is computed by itself. */
+    public boolean deterministic() {
+        return deterministic;
     }
 
     private static void require(boolean condition, String message) {

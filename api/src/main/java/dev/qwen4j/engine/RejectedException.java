@@ -2,19 +2,17 @@ package dev.qwen4j.engine;
 
 import dev.qwen4j.Qwen4jException;
 
-/** Thrown when an engine has as many generations waiting as it may; try again later, or start it with a larger queue. */
+/** Thrown for a generation that an engine does not take, because too much waits for it already; nothing was computed, and the session is as it was. */
 public final class RejectedException extends Qwen4jException {
-    private final int queueCapacity;
+    private final int waiting;
 
-    RejectedException(int queueCapacity) {
-        super(
-                "%,d generations wait already, as many as the engine's queueCapacity allows. Try again later, or start the engine with a larger one."
-                        .formatted(queueCapacity));
-        this.queueCapacity = queueCapacity;
+    RejectedException(String message, int waiting) {
+        super(message);
+        this.waiting = waiting;
     }
 
-    /** How many may wait. */
-    public int queueCapacity() {
-        return queueCapacity;
+    /** How many generations wait. */
+    public int waiting() {
+        return waiting;
     }
 }

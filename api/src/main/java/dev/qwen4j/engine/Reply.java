@@ -9,10 +9,13 @@ import java.util.List;
  * @param tokens the tokens, which the session has at its end
  * @param finishReason why there are no more
  * @param usage what it took
+ * @param logprobs how likely each token was, if that {@linkplain GenerationOptions#logprobs was asked for}; else empty
  */
-public record Reply(String text, List<Integer> tokens, FinishReason finishReason, Usage usage) {
-    /** Takes a copy of the list. */
+public record Reply(
+        String text, List<Integer> tokens, FinishReason finishReason, Usage usage, List<TokenLogprob> logprobs) {
+    /** Takes copies of the lists. */
     public Reply {
         tokens = List.copyOf(tokens);
+        logprobs = List.copyOf(logprobs);
     }
 }

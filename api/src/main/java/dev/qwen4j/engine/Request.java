@@ -1,187 +1,210 @@
 package dev.qwen4j.engine;
 
-import dev.qwen4j.Sampler;
-import dev.qwen4j.StreamingDecoder;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import dev.qwen4j.Context;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** A generation on its way through the engine. For the engine's thread; cancelled by any. */
-final class Request {
-    private final Session session;
-    private final Optional<GenerationOptions> options;
-    private final Generation generation;
-    private final Runnable ended;
-    private final TokenList tokens = new TokenList();
+/** Something to be computed, on its way through the engine. For the engine's thread; cancelled by any. */
+abstract class Request {
+    private final Demand demand;
+    private final Transcript transcript;
     private final int promptTokens;
-    private final StreamingDecoder decoder;
-    private final StopStrings stops;
-    private final StringBuilder text = new StringBuilder();
-    private final List<Integer> generated = new ArrayList<>();
     private final long asked = System.nanoTime();
+    private final TreeSet<Integer> checkpoints = new TreeSet<>();
     private volatile boolean cancelled;
+    private long order;
     private int cachedTokens;
+    private Reuse reuse = Reuse.NOTHING_CACHED;
     private long begun;
-    private long firstToken;
-    private long lastToken;
-    private @Nullable Sampler sampler;
-    private @Nullable CachedSequence sequence;
+    private long resumed;
+    private long lastComputed;
+    private boolean failedOnce;
+    private @Nullable Slot slot;
 
-    /**
-     * One that waits.
-     *
-     * @param options empty if nothing is to be generated behind the prompt
-     * @param wake wakes the engine's thread
-     * @param ended called once, at the end
-     */
-    Request(
-            Session session,
-            int[] prompt,
-            Optional<GenerationOptions> options,
-            StreamingDecoder decoder,
-            Runnable wake,
-            Runnable ended) {
-        this.session = session;
-        this.options = options;
-        this.decoder = decoder;
-        this.ended = ended;
-        this.promptTokens = prompt.length;
-        this.stops = new StopStrings(options.map(GenerationOptions::stopStrings).orElse(List.of()));
-        this.generation = new Generation(
-                () -> {
-                    cancelled = true;
-                    wake.run();
-                },
-                wake,
-                Integer.MAX_VALUE);
-        tokens.addAll(prompt);
+    Request(Demand demand, Transcript transcript) {
+        this.demand = demand;
+        this.transcript = transcript;
+        this.promptTokens = transcript.size();
     }
 
-    Generation generation() {
-        return generation;
+    Demand demand() {
+        return demand;
+    }
+
+    Namespace namespace() {
+        return demand.namespace();
+    }
+
+    /** The prompt, and what was generated behind it. */
+    Transcript transcript() {
+        return transcript;
+    }
+
+    TokenList tokens() {
+        return transcript.tokens();
+    }
+
+    int promptTokens() {
+        return promptTokens;
+    }
+
+    /** Asks for its end. Any thread. */
+    void cancel() {
+        cancelled = true;
     }
 
     boolean isCancelled() {
         return cancelled;
     }
 
-    Optional<GenerationOptions> options() {
-        return options;
+    /** Its place among those that wait; smaller came earlier. */
+    long order() {
+        return order;
     }
 
-    /** The prompt, and what was generated behind it. */
-    TokenList tokens() {
-        return tokens;
+    void order(long place) {
+        order = place;
     }
 
-    int generatedTokens() {
-        return generated.size();
-    }
-
-    /** Whether it has a sequence. */
+    /** Whether it has a slot. */
     boolean isActive() {
-        return sequence != null;
+        return slot != null;
     }
 
-    /** Its sequence, while it is computed. */
-    CachedSequence sequence() {
-        var current = sequence;
+    /** Its slot, while it is computed. */
+    Slot slot() {
+        var current = slot;
         if (current == null) {
             throw new AssertionError("The request is not active.");
         }
         return current;
     }
 
-    /** Its sampler, once it has begun; none if it only computes a prompt. */
-    Optional<Sampler> sampler() {
-        return Optional.ofNullable(sampler);
-    }
-
-    void sampler(Sampler made) {
-        sampler = made;
-    }
-
-    /** How many of its tokens are not in the cache. */
+    /** How many of its tokens are to be computed. */
     int uncomputed() {
-        return tokens.size() - sequence().computed();
+        return tokens().size() - slot().length();
     }
 
-    void begin(CachedSequence with) {
-        sequence = with;
+    /** Goes on in a slot, which holds the first of its tokens. */
+    void begin(Slot in, Reuse why) {
+        slot = in;
+        in.begin(this);
+        resumed = System.nanoTime();
         if (begun == 0) {
-            begun = System.nanoTime();
-            cachedTokens = with.computed();
+            begun = resumed;
+            cachedTokens = in.length();
+            reuse = why;
         }
     }
 
-    /** It loses its sequence; what was generated stays, and is computed again. */
+    /** Goes on in another slot, which holds what its own held. */
+    void move(Slot to) {
+        slot = to;
+        to.begin(this);
+    }
+
+    /** It loses its slot; what was generated stays. */
     void suspend() {
-        sequence = null;
+        slot = null;
     }
 
-    /** Takes a token that was sampled; says why it is the last, if it is. */
-    Optional<FinishReason> accept(int token, boolean endOfGeneration) {
-        long now = System.nanoTime();
-        firstToken = firstToken == 0 ? now : firstToken;
-        lastToken = now;
-        if (endOfGeneration) {
-            return Optional.of(FinishReason.STOP);
-        }
-        generated.add(token);
-        tokens.add(token);
-        show(stops.add(decoder.add(token)));
-        if (stops.isReached()) {
-            return Optional.of(FinishReason.STOP_STRING);
-        }
-        return generated.size() >= options.orElseThrow().maxTokens()
-                ? Optional.of(FinishReason.LENGTH)
-                : Optional.empty();
+    boolean isBegun() {
+        return begun != 0;
     }
 
-    private void show(String more) {
-        text.append(more);
-        if (!more.isEmpty()) {
-            generation.add(new Chunk(more));
-        }
+    /** When it was asked for. */
+    long asked() {
+        return asked;
     }
 
-    void finish(FinishReason reason) {
-        if (!stops.isReached()) {
-            show(stops.add(decoder.finish()));
-            show(stops.finish());
-        }
-        end();
-        session.ended(generated);
-        generation.finish(new Reply(text.toString(), generated, reason, usage()));
-        ended.run();
+    /** When it first had a slot; 0 if it had none. */
+    long begun() {
+        return begun;
     }
 
-    void fail(RuntimeException e) {
-        end();
-        session.ended(List.of());
-        generation.fail(e);
-        ended.run();
+    /** When it got the slot that it has. */
+    long resumed() {
+        return resumed;
     }
 
-    private void end() {
-        sequence = null;
-        if (sampler != null) {
-            sampler.close();
-        }
+    /** When part of its prompt was last computed. */
+    long lastComputed() {
+        return lastComputed;
     }
 
-    private Usage usage() {
-        long now = System.nanoTime();
-        long began = begun == 0 ? now : begun;
-        long first = firstToken == 0 ? now : firstToken;
-        return new Usage(
-                promptTokens,
-                cachedTokens,
-                generated.size(),
-                Duration.ofNanos(began - asked),
-                Duration.ofNanos(first - began),
-                Duration.ofNanos(Math.max(lastToken, first) - first));
+    void computedAt(long now) {
+        lastComputed = now;
+    }
+
+    /** How many tokens of the prompt it did not have to compute. */
+    int cachedTokens() {
+        return cachedTokens;
+    }
+
+    Reuse reuse() {
+        return reuse;
+    }
+
+    /** Its computation failed; says whether it had not before. */
+    boolean mayTryAgain() {
+        boolean first = !failedOnce;
+        failedOnce = true;
+        return first;
+    }
+
+    /** Others go on from here. */
+    void checkpoint(int position) {
+        checkpoints.add(position);
+    }
+
+    /** How many of its next tokens may be computed together: none that comes after a checkpoint. */
+    int untilCheckpoint() {
+        var next = checkpoints.higher(slot().length());
+        return next == null ? uncomputed() : Math.min(uncomputed(), next - slot().length());
+    }
+
+    boolean isAtCheckpoint() {
+        return checkpoints.contains(slot().length());
+    }
+
+    /** How many of its tokens need not be computed if they were before; the logits of the others are wanted. */
+    abstract int reusable();
+
+    /** Whether the logits at a position are wanted. */
+    abstract boolean wantsOutput(int position);
+
+    /** Prepares what depends on the context, which may be another one than before. */
+    abstract void prepare(Context context);
+
+    /** The context is gone, and with it what was prepared. */
+    void contextLost() {}
+
+    /** Tokens that may come next, to be computed on trial beside its own. */
+    TokenList draft(int most) {
+        return new TokenList();
+    }
+
+    /**
+     * Some of its tokens were computed, and lie in the slot already.
+     *
+     * @param part which
+     * @return why it ends, if it does
+     */
+    abstract Optional<FinishReason> computed(Context context, Part part);
+
+    /** Ends with what there is. */
+    abstract void finish(FinishReason reason);
+
+    abstract void fail(RuntimeException e);
+
+    /** How many tokens it has generated. */
+    int generatedTokens() {
+        return 0;
+    }
+
+    /** Whether it is to wait until somebody has read what there is. */
+    boolean isBehind() {
+        return false;
     }
 }

@@ -1,24 +1,28 @@
 package dev.qwen4j.engine;
 
-import java.util.ArrayList;
-import java.util.List;
+import dev.qwen4j.KvRows;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A node of the prefix tree: tokens that lie in cells of their own, behind those of its parents. */
+/** Tokens that follow each other, a node of a tree of all that sequences begin with. Without rows it only remembers that it had some. */
 final class Run {
     private final int start;
-    private final TokenList tokens;
-    private final List<Run> children = new ArrayList<>();
+    /** By their first token: no two begin alike. */
+    private final Map<Integer, Run> children = new HashMap<>();
+
+    private TokenList tokens;
     private @Nullable Run parent;
-    /** The sequence that ends with this run. */
-    private @Nullable CachedSequence end;
+    private @Nullable KvRows rows;
+    private long lastUsed;
 
     Run(@Nullable Run parent, int start, TokenList tokens) {
         this.parent = parent;
         this.start = start;
         this.tokens = tokens;
         if (parent != null) {
-            parent.children.add(this);
+            parent.children.put(tokens.get(0), this);
         }
     }
 
@@ -27,7 +31,7 @@ final class Run {
         return start;
     }
 
-    /** The position behind its last token. */
+    /** The position behind its last one. */
     int stop() {
         return start + tokens.size();
     }
@@ -36,54 +40,78 @@ final class Run {
         return tokens;
     }
 
+    Collection<Run> children() {
+        return children.values();
+    }
+
     @Nullable
     Run parent() {
         return parent;
     }
 
-    List<Run> children() {
-        return children;
-    }
-
     @Nullable
-    CachedSequence end() {
-        return end;
+    KvRows rows() {
+        return rows;
     }
 
-    void end(@Nullable CachedSequence sequence) {
-        end = sequence;
+    boolean hasRows() {
+        return rows != null;
     }
 
-    /** Nobody holds it, so that its cells are free. */
-    boolean isLoose() {
-        return end == null && children.isEmpty();
+    void rows(KvRows of) {
+        rows = of;
+    }
+
+    /** Frees its rows; says how many bytes they had. */
+    long drop() {
+        var held = rows;
+        if (held == null) {
+            return 0;
+        }
+        rows = null;
+        long bytes = held.byteSize();
+        held.close();
+        return bytes;
+    }
+
+    long lastUsed() {
+        return lastUsed;
+    }
+
+    void used(long now) {
+        lastUsed = now;
     }
 
     void leave() {
         var above = parent;
         if (above != null) {
-            above.children.remove(this);
+            above.children.remove(tokens.get(0));
             parent = null;
         }
     }
 
-    /** Cuts it in two at a position inside of it; says which is the first. What held this one ends where it ended. */
-    Run split(int position) {
-        var above = parent;
+    /** The child that goes on as a prompt does. */
+    @Nullable
+    Run next(int[] prompt, int most) {
+        return stop() < most ? children.get(prompt[stop()]) : null;
+    }
+
+    /** Cuts it in two at a position inside of it. */
+    void split(int position) {
         var rest = tokens.cut(position - start);
         var second = new Run(null, position, rest);
-        second.children.addAll(children);
-        second.children.forEach(child -> child.parent = second);
+        second.children.putAll(children);
+        second.children.values().forEach(child -> child.parent = second);
+        second.lastUsed = lastUsed;
         children.clear();
         second.parent = this;
-        children.add(second);
-        var held = end;
+        children.put(rest.get(0), second);
+        var held = rows;
         if (held != null) {
-            end = null;
-            second.end = held;
-            held.tail(second);
+            var head = held.slice(start, position);
+            second.rows = held.slice(position, held.to());
+            rows = head;
+            held.close();
         }
-        parent = above;
-        return this;
     }
 }

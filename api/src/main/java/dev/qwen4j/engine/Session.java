@@ -1,10 +1,14 @@
 package dev.qwen4j.engine;
 
-import dev.qwen4j.Tokenizer;
+import dev.qwen4j.Sampling;
+import dev.qwen4j.State;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,17 +19,17 @@ import org.jspecify.annotations.Nullable;
  * while it generates it cannot be changed.
  */
 public final class Session implements AutoCloseable {
-    private final Engine engine;
-    private final Tokenizer tokenizer;
+    private final Inference inference;
     private final ReentrantLock lock = new ReentrantLock();
-    private final TokenList tokens;
+    private Transcript transcript;
+    private Namespace namespace;
     private @Nullable Generation running;
     private boolean closed;
 
-    Session(Engine engine, Tokenizer tokenizer, TokenList tokens) {
-        this.engine = engine;
-        this.tokenizer = tokenizer;
-        this.tokens = tokens;
+    Session(Inference inference, Transcript transcript, Namespace namespace) {
+        this.inference = inference;
+        this.transcript = transcript;
+        this.namespace = namespace;
     }
 
     /**
@@ -37,7 +41,7 @@ public final class Session implements AutoCloseable {
         lock.lock();
         try {
             checkIdle();
-            tokens.addAll(tokenizer.encode(text, tokens.size() == 0));
+            transcript.tokens().addAll(inference.tokenize(text, transcript.size() == 0));
             return this;
         } finally {
             lock.unlock();
@@ -52,15 +56,15 @@ public final class Session implements AutoCloseable {
      */
     public Session append(int... more) {
         for (int token : more) {
-            if (token < 0 || token >= tokenizer.size()) {
+            if (token < 0 || token >= inference.vocabularySize()) {
                 throw new IllegalArgumentException("Token " + token
-                        + " is not in the vocabulary, which has tokens 0 to " + (tokenizer.size() - 1) + ".");
+                        + " is not in the vocabulary, which has tokens 0 to " + (inference.vocabularySize() - 1) + ".");
             }
         }
         lock.lock();
         try {
             checkIdle();
-            tokens.addAll(more);
+            transcript.tokens().addAll(more);
             return this;
         } finally {
             lock.unlock();
@@ -77,11 +81,12 @@ public final class Session implements AutoCloseable {
         lock.lock();
         try {
             checkIdle();
-            if (length < 0 || length > tokens.size()) {
+            if (length < 0 || length > transcript.size()) {
                 throw new IllegalArgumentException(
-                        "Cannot keep " + length + " tokens; the session has " + tokens.size() + ".");
+                        "Cannot keep " + length + " tokens; the session has " + transcript.size() + ".");
             }
-            tokens.truncate(length);
+            transcript.truncate(length);
+            namespace = new Namespace(namespace.tenant(), Math.min(namespace.publicTokens(), length));
             return this;
         } finally {
             lock.unlock();
@@ -97,7 +102,39 @@ public final class Session implements AutoCloseable {
         lock.lock();
         try {
             checkIdle();
-            return new Session(engine, tokenizer, TokenList.copyOf(tokens.toArray(), 0, tokens.size()));
+            return new Session(inference, new Transcript(transcript), namespace);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Says that a turn begins here, as a message of a chat does: where the context is full, {@link Overflow.DropOldestTurns} takes out whole ones.
+     *
+     * @throws IllegalStateException if it is closed, or generates
+     */
+    public Session beginTurn() {
+        lock.lock();
+        try {
+            checkIdle();
+            transcript.beginTurn();
+            return this;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Says that what it has now, as a system prompt, is nobody's secret: sessions of other tenants that begin like this go on from what is computed of it.
+     *
+     * @throws IllegalStateException if it is closed, or generates
+     */
+    public Session sharePrefix() {
+        lock.lock();
+        try {
+            checkIdle();
+            namespace = new Namespace(namespace.tenant(), transcript.size());
+            return this;
         } finally {
             lock.unlock();
         }
@@ -107,7 +144,7 @@ public final class Session implements AutoCloseable {
     public int length() {
         lock.lock();
         try {
-            return tokens.size();
+            return transcript.size();
         } finally {
             lock.unlock();
         }
@@ -117,7 +154,7 @@ public final class Session implements AutoCloseable {
     public int[] tokens() {
         lock.lock();
         try {
-            return tokens.toArray();
+            return transcript.tokens().toArray();
         } finally {
             lock.unlock();
         }
@@ -147,19 +184,145 @@ public final class Session implements AutoCloseable {
         return submit(Optional.empty());
     }
 
+    /**
+     * Generates several replies to the same prompt, which is computed once; the session stays as it is, and each reply is the end of a fork of it.
+     *
+     * @param count how many, 1 or more; where sampling has a seed, each has its own, counted up from that one
+     * @throws IllegalStateException if it is closed, empty, or generates
+     * @throws PromptTooLongException if the engine's context has no room for a token behind its own
+     * @throws RejectedException if too many wait; none of them is generated then
+     */
+    public List<Generation> generate(int count, UnaryOperator<GenerationOptions> options) {
+        if (count < 1) {
+            throw new IllegalArgumentException("count is " + count + "; it must be 1 or more.");
+        }
+        var wanted = options.apply(GenerationOptions.defaults());
+        var seed = wanted.sampling().seed();
+        List<Generation> generations = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                var sampling = seed.isPresent()
+                        ? wanted.sampling().seed((seed.getAsLong() + i) % Sampling.SEEDS)
+                        : wanted.sampling();
+                generations.add(fork().generate(_ -> wanted.sampling(sampling)));
+            }
+            return List.copyOf(generations);
+        } catch (RejectedException e) {
+            generations.forEach(Generation::cancel);
+            throw e;
+        }
+    }
+
+    /**
+     * How likely the model finds a text behind the session's; the session stays as it is. Waits.
+     *
+     * @throws IllegalArgumentException if the text has no tokens
+     * @throws IllegalStateException if it is closed, empty, or generates
+     * @throws PromptTooLongException if the context does not hold both
+     * @throws RejectedException if too many wait
+     * @throws dev.qwen4j.CancelledException if the calling thread is interrupted, or the engine closed
+     */
+    public Score score(String text) {
+        var longer = continuedBy(text);
+        int first = length();
+        return inference.score(longer, namespace(), first);
+    }
+
+    /**
+     * How likely each of several texts is to follow the session's, without generating anything: a classification, or a decision. The session stays as it is.
+     * Waits.
+     *
+     * <p>A text's probability is that of all of its tokens one after the other, so that of two of which one begins the other, the shorter one is likelier.
+     *
+     * @return the choices, in the order in which they were given
+     * @throws IllegalArgumentException if there are none, or one has no tokens
+     * @throws IllegalStateException if it is closed, empty, or generates
+     * @throws PromptTooLongException if the context does not hold one of them
+     * @throws RejectedException if too many wait
+     * @throws dev.qwen4j.CancelledException if the calling thread is interrupted, or the engine closed
+     */
+    public List<Choice> decide(String... texts) {
+        if (texts.length == 0) {
+            throw new IllegalArgumentException("There is nothing to choose from; give at least one text.");
+        }
+        var scores = Arrays.stream(texts).map(this::score).toList();
+        double highest = scores.stream().mapToDouble(Score::logprob).max().orElseThrow();
+        double sum = scores.stream()
+                .mapToDouble(score -> Math.exp(score.logprob() - highest))
+                .sum();
+        return IntStream.range(0, texts.length)
+                .mapToObj(i -> new Choice(
+                        texts[i],
+                        scores.get(i).logprob(),
+                        Math.exp(scores.get(i).logprob() - highest) / sum))
+                .toList();
+    }
+
+    /**
+     * The session as it can be written to a file and {@linkplain Engine#open opened} again, here or in another process, with what is computed of it. Waits,
+     * and computes what is not in the cache.
+     *
+     * @return the state, which is the caller's to close
+     * @throws IllegalStateException if it is closed, empty, or generates
+     * @throws RejectedException if too many wait
+     * @throws dev.qwen4j.CancelledException if the calling thread is interrupted, or the engine closed
+     */
+    public State save() {
+        Transcript copy;
+        lock.lock();
+        try {
+            checkIdle();
+            checkNotEmpty();
+            copy = new Transcript(transcript);
+        } finally {
+            lock.unlock();
+        }
+        return inference.save(copy, namespace());
+    }
+
+    private Transcript continuedBy(String text) {
+        lock.lock();
+        try {
+            checkIdle();
+            checkNotEmpty();
+            var longer = new Transcript(transcript);
+            longer.tokens().addAll(inference.tokenize(text, false));
+            if (longer.size() == transcript.size()) {
+                throw new IllegalArgumentException("The text has no tokens, so there is nothing to be likely.");
+            }
+            return longer;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Namespace namespace() {
+        lock.lock();
+        try {
+            return namespace;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private Generation submit(Optional<GenerationOptions> options) {
         lock.lock();
         try {
             checkIdle();
-            if (tokens.size() == 0) {
-                throw new IllegalStateException(
-                        "The session is empty, so there is nothing to go on from; append something.");
-            }
-            var generation = engine.submit(this, tokens.toArray(), options);
+            checkNotEmpty();
+            var generation = inference.generate(new Transcript(transcript), namespace, options, new Continuing());
+            // The engine's thread cannot end it before the lock is free.
             running = generation;
             return generation;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void checkNotEmpty() {
+        if (transcript.size() == 0) {
+            throw new IllegalStateException(
+                    "The session is empty, so there is nothing to go on from; append something.");
         }
     }
 
@@ -177,14 +340,28 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /** A generation has ended, with these tokens. */
-    void ended(List<Integer> generated) {
-        lock.lock();
-        try {
-            running = null;
-            tokens.addAll(generated.stream().mapToInt(Integer::intValue).toArray());
-        } finally {
-            lock.unlock();
+    /** What the engine's thread says of the generation; it waits for whoever has just asked for it. */
+    private final class Continuing implements Inference.Continuation {
+        @Override
+        public void ended(Transcript longer) {
+            end(longer);
+        }
+
+        @Override
+        public void failed() {
+            end(null);
+        }
+
+        private void end(@Nullable Transcript longer) {
+            lock.lock();
+            try {
+                running = null;
+                if (longer != null) {
+                    transcript = longer;
+                }
+            } finally {
+                lock.unlock();
+            }
         }
     }
 

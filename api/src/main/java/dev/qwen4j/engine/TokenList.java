@@ -34,13 +34,27 @@ final class TokenList {
     }
 
     void addAll(int[] more) {
-        ensureRoom(more.length);
-        System.arraycopy(more, 0, tokens, size, more.length);
-        size += more.length;
+        addAll(more, 0, more.length);
+    }
+
+    void addAll(int[] more, int from, int to) {
+        ensureRoom(to - from);
+        System.arraycopy(more, from, tokens, size, to - from);
+        size += to - from;
+    }
+
+    void addAll(TokenList other, int from, int to) {
+        addAll(other.tokens, from, to);
     }
 
     void truncate(int length) {
         size = length;
+    }
+
+    /** Takes tokens out of the middle. */
+    void remove(int from, int to) {
+        System.arraycopy(tokens, to, tokens, from, size - to);
+        size -= to - from;
     }
 
     /** The tokens from an index on, which are no longer here. */
@@ -58,6 +72,13 @@ final class TokenList {
     int matches(int[] other, int from) {
         int most = Math.min(size, other.length - from);
         int mismatch = Arrays.mismatch(tokens, 0, most, other, from, from + most);
+        return mismatch < 0 ? most : mismatch;
+    }
+
+    /** How many of these and of others are the same from the beginning on. */
+    int matches(TokenList other) {
+        int most = Math.min(size, other.size);
+        int mismatch = Arrays.mismatch(tokens, 0, most, other.tokens, 0, most);
         return mismatch < 0 ? most : mismatch;
     }
 

@@ -53,8 +53,8 @@ final class ChunkProducer implements Runnable {
     }
 
     static Reply reply(FinishReason reason) {
-        var usage = new Usage(1, 0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO);
-        return new Reply("", List.of(), reason, usage);
+        var usage = new Usage(1, 0, Reuse.NOTHING_CACHED, 0, 0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+        return new Reply("", List.of(), reason, usage, List.of());
     }
 
     @Override

@@ -29,17 +29,19 @@ class RandomSessionsTest {
         var asked = new ArrayList<Asked>();
         try (var model = Model.load(Nano.file())) {
             try (var engine = Engine.start(
-                    model, o -> o.length(1024).maxSequences(12).maxActive(6).context(c -> c.threads(1)))) {
+                    model, o -> o.length(1024).maxActive(6).hostCache(3_000_000).context(c -> c.threads(1)))) {
                 var sessions = new ArrayList<Session>();
                 for (int i = 0; i < OPERATIONS; i++) {
                     operate(engine, sessions, asked, random);
                 }
                 asked.forEach(each -> each.generation().await());
                 var stats = engine.stats();
-                System.out.println("[sessions] " + stats);
-                assertThat(stats.reusedTokens()).isPositive();
+                System.out.println("[sessions] " + stats.cache() + ", " + stats.work());
+                assertThat(stats.work().reusedTokens()).isPositive();
+                assertThat(stats.work().restarts()).isZero();
                 assertThat(stats.active()).isZero();
-                assertThat(stats.cachedTokens()).isLessThanOrEqualTo(stats.capacity());
+                assertThat(stats.cache().tokens())
+                        .isLessThanOrEqualTo(stats.cache().capacity());
             }
             double rounding = Rounding.of(model, tokens(random, 600));
             int ties = 0;

@@ -2,6 +2,7 @@ package dev.qwen4j.benchmarks;
 
 import dev.qwen4j.Model;
 import dev.qwen4j.Sampling;
+import dev.qwen4j.engine.Drafting;
 import dev.qwen4j.engine.Engine;
 import dev.qwen4j.engine.Generation;
 import dev.qwen4j.engine.GenerationOptions;
@@ -30,12 +31,18 @@ final class EngineSide implements AutoCloseable {
      * @param tokensEach how many tokens each of them has room for
      */
     EngineSide(Path file, Settings settings, int sessions, int tokensEach) {
+        this(file, settings, sessions, tokensEach, Drafting.promptLookup());
+    }
+
+    /** One that guesses in another way. */
+    EngineSide(Path file, Settings settings, int sessions, int tokensEach, Drafting drafting) {
         model = Model.load(file);
         try {
             engine = Engine.start(
                     model,
-                    options -> options.length(sessions * tokensEach)
+                    options -> options.length(tokensEach)
                             .maxActive(sessions)
+                            .drafting(drafting)
                             .context(context -> context.threads(settings.threads())
                                     .batchSize(LlamaBench.BATCH)
                                     .microBatchSize(LlamaBench.MICRO_BATCH)));

@@ -68,9 +68,8 @@ final class KvTax implements Benchmark {
                             WARM_UP_PAIRS,
                             settings.enginePairs());
             figures.add(Figure.of(
-                    "tokens in the cache beside which " + ACTIVE + " sessions generated, their own included",
-                    "tokens",
-                    full.engine().stats().cachedTokens()));
+                    "idle tokens in host memory beside which " + ACTIVE + " sessions generated", "tokens", (double)
+                            full.engine().stats().cache().hostTokens()));
             idle.forEach(session -> session.close());
             return comparison;
         }

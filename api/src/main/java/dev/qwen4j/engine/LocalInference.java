@@ -1,0 +1,196 @@
+package dev.qwen4j.engine;
+
+import dev.qwen4j.CancelledException;
+import dev.qwen4j.ChatPrompt;
+import dev.qwen4j.ChatReply;
+import dev.qwen4j.ChatRequest;
+import dev.qwen4j.Context;
+import dev.qwen4j.Model;
+import dev.qwen4j.State;
+import dev.qwen4j.Tokenizer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BiFunction;
+
+/** Computes in this process. */
+final class LocalInference implements Inference {
+    private final Model model;
+    private final Tokenizer tokenizer;
+    private final EngineThread work;
+    private final EngineOptions options;
+    private final TextEmbedder embedder;
+
+    LocalInference(Model model, EngineThread work, EngineOptions options) {
+        this.model = model;
+        this.tokenizer = model.tokenizer();
+        this.work = work;
+        this.options = options;
+        this.embedder = new TextEmbedder(model);
+    }
+
+    @Override
+    public int limit() {
+        return work.limit();
+    }
+
+    @Override
+    public int vocabularySize() {
+        return tokenizer.size();
+    }
+
+    @Override
+    public int[] tokenize(String text, boolean atBeginning) {
+        return tokenizer.encode(text, atBeginning);
+    }
+
+    @Override
+    public ChatPrompt render(ChatRequest request) {
+        return model.chatTemplate().render(request);
+    }
+
+    @Override
+    public ChatReply parse(ChatPrompt prompt, String text, boolean partial) {
+        return prompt.parse(text, partial);
+    }
+
+    @Override
+    public Generation generate(
+            Transcript transcript, Namespace namespace, Optional<GenerationOptions> wanted, Continuation continuation) {
+        wanted.ifPresent(this::check);
+        makeFit(transcript, wanted);
+        var request = new GenerationRequest(
+                demand(namespace, wanted),
+                transcript,
+                continuation,
+                wanted,
+                work::wake,
+                options.readerBuffer(),
+                tokenizer,
+                work.limit(),
+                wanted.filter(each -> !each.deterministic()).flatMap(_ -> drafter()),
+                work.counters(),
+                work.probe());
+        work.submit(request);
+        return request.generation();
+    }
+
+    private void check(GenerationOptions wanted) {
+        wanted.stopTokens().forEach(token -> checked(token, "stopTokens"));
+    }
+
+    private void checked(int token, String where) {
+        if (token < 0 || token >= tokenizer.size()) {
+            throw new IllegalArgumentException("Token %d of %s is not in the vocabulary, which has tokens 0 to %d."
+                    .formatted(token, where, tokenizer.size() - 1));
+        }
+    }
+
+    private void makeFit(Transcript transcript, Optional<GenerationOptions> wanted) {
+        int more = wanted.isPresent() ? 1 : 0;
+        if (transcript.size() + more > work.limit()) {
+            int before = transcript.size();
+            var policy = wanted.map(GenerationOptions::overflow).orElse(Overflow.refuse());
+            if (transcript.makeRoom(policy, work.limit()) < 0) {
+                throw new PromptTooLongException(before, work.limit());
+            }
+        }
+    }
+
+    private Optional<Drafter> drafter() {
+        return switch (options.drafting()) {
+            case Drafting.None() -> Optional.empty();
+            case Drafting.PromptLookup() -> Optional.of(new PromptLookup());
+            case Drafting.DraftModel(var _) -> work.draftModel();
+        };
+    }
+
+    private static Demand demand(Namespace namespace, Optional<GenerationOptions> wanted) {
+        return wanted.map(each -> new Demand(
+                        namespace,
+                        each.priority(),
+                        each.deadline().map(LocalInference::fromNow).orElse(Demand.NONE),
+                        each.deterministic()))
+                .orElse(new Demand(namespace, 0, Demand.NONE, false));
+    }
+
+    private static long fromNow(Duration duration) {
+        try {
+            return Math.addExact(System.nanoTime(), duration.toNanos());
+        } catch (ArithmeticException e) {
+            return Demand.NONE;
+        }
+    }
+
+    @Override
+    public Score score(Transcript transcript, Namespace namespace, int first) {
+        if (transcript.size() > work.limit()) {
+            throw new PromptTooLongException(transcript.size(), work.limit());
+        }
+        var result = new CompletableFuture<Score>();
+        var request = new ScoreRequest(demand(namespace, Optional.empty()), transcript, first, result);
+        work.submit(request);
+        return await(result, request);
+    }
+
+    @Override
+    public List<float[]> embed(List<String> texts) {
+        return embedder.embed(texts);
+    }
+
+    @Override
+    public State save(Transcript transcript, Namespace namespace) {
+        var tokens = transcript.tokens().toArray();
+        return compute(
+                new Transcript(transcript),
+                namespace,
+                new CompletableFuture<>(),
+                (context, slot) -> context.states().save(slot.id(), tokens));
+    }
+
+    @Override
+    public void restore(State state, Transcript transcript, Namespace namespace) {
+        if (transcript.size() == 0) {
+            throw new IllegalArgumentException(
+                    "The state does not know its tokens, so that no session can go on from it. Save one with its tokens.");
+        }
+        if (transcript.size() > work.limit()) {
+            throw new PromptTooLongException(transcript.size(), work.limit());
+        }
+        var result = new CompletableFuture<Boolean>();
+        var request =
+                new RestoreRequest(demand(namespace, Optional.empty()), new Transcript(transcript), state, result);
+        work.submit(request);
+        await(result, request);
+    }
+
+    /** Frees what it has beside the engine. */
+    void close() {
+        embedder.close();
+    }
+
+    private <T> T compute(
+            Transcript transcript,
+            Namespace namespace,
+            CompletableFuture<T> result,
+            BiFunction<Context, Slot, T> then) {
+        var request = new ComputeRequest<>(demand(namespace, Optional.empty()), transcript, result, then);
+        work.submit(request);
+        return await(result, request);
+    }
+
+    private <T> T await(CompletableFuture<T> result, Request request) {
+        try {
+            return result.get();
+        } catch (InterruptedException e) {
+            request.cancel();
+            work.wake();
+            Thread.currentThread().interrupt();
+            throw new CancelledException("The thread that waited was interrupted, which cancels it.");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+        }
+    }
+}
