@@ -21,7 +21,7 @@ final class Benchmarks {
             TimeToFirstToken.RETURNING,
             new PrefillBeside(),
             new Cancel(),
-            // ngram goes here when the engine drafts: a text repeated with edits, with and without prompt lookup.
+            new Ngram(),
             BusyHost.ONE,
             BusyHost.EIGHT,
             new BusyVersusServer());
