@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.reactivestreams.tck.flow.FlowPublisherVerification;
@@ -81,7 +80,7 @@ class PublisherTckTest {
     private static String outcome(ITestResult result) {
         return switch (result.getStatus()) {
             case ITestResult.SUCCESS -> "passed";
-            case ITestResult.SKIP -> "skipped";
+            case ITestResult.SKIP -> "left out by the TCK";
             default -> "FAILED";
         };
     }
@@ -89,7 +88,7 @@ class PublisherTckTest {
     private static void report(ITestResult result) throws Throwable {
         if (result.getStatus() == ITestResult.SKIP) {
             assertThat(name(result)).as("a skipped test").matches("(optional|untested)_.*");
-            Assumptions.abort(String.valueOf(result.getThrowable()));
+            return; // as the TCK says that it is: it was printed
         }
         if (!result.isSuccess()) {
             throw result.getThrowable();
