@@ -149,7 +149,7 @@ public final class Context implements AutoCloseable {
      * @throws IllegalArgumentException if there are none, more than {@link #batchSize}, or one is not in the vocabulary
      * @throws ContextFullException if they do not fit
      * @throws CancelledException if {@link #cancel} or {@link #close} was called meanwhile; the context then holds what it held before, or nothing
-     *     where its cache cannot be cut (see {@link #rewind})
+     *     where its cache cannot be cut (see {@link #rewind}); where it is a recurrent state, of no sequence
      * @throws LlamaException if llama.cpp fails; the context then holds what it held before, nothing where its cache cannot be cut, or, where the message
      *     says so, is closed
      * @throws ModelFileChangedException if the model's file was cut short or written over

@@ -216,16 +216,21 @@ public final class KvCache {
         return 0;
     }
 
+    /** Undoes a batch that failed, as {@link #truncateOrRemove}. */
+    void restore(int sequence, int length) {
+        truncateOrRemove(sequence, length);
+        searchFromTheBeginning(sequence);
+    }
+
     /**
-     * Undoes a batch that failed, as {@link #truncateOrRemove}.
-     *
-     * @param begun whether some of it may have been computed: llama.cpp then takes recurrent states back to copies that may not have been written
+     * Has the next tokens of a sequence placed in the first cells that are free, as if the batch had never been. llama.cpp plans a batch by placing it on trial,
+     * and then has sequences look for cells where others left off (llama-kv-cache.cpp:806), which those that were not computed after all would keep: the
+     * same text in other cells is rounded otherwise, and more cells are looked at. To move no position does it.
      */
-    void restore(int sequence, int length, boolean begun) {
-        if (begun && rollback.isPossible()) {
-            forget(sequence);
-        } else {
-            truncateOrRemove(sequence, length);
+    private void searchFromTheBeginning(int sequence) {
+        int behind = memory.lastPosition(sequence) + 1;
+        if (limits.positionDimensions() == 1) {
+            memory.shift(sequence, behind, behind + 1, 1);
         }
     }
 
@@ -237,6 +242,15 @@ public final class KvCache {
     /** One token of sequence 0 has been computed. */
     void computedToken() {
         rollback.computedToken();
+    }
+
+    /**
+     * Whether a batch that is stopped spoils other sequences than its own: llama.cpp moves recurrent states that lie between those of the batch, and clears
+     * places that are free, in the graph, and counts all of that as done before it is (llama-memory-recurrent.cpp:701). It also takes states back to copies
+     * that were not written.
+     */
+    boolean isSpoiltByStopping() {
+        return recurrent;
     }
 
     void forgetAll() {

@@ -193,7 +193,8 @@ final class Placement {
     }
 
     /**
-     * Makes the touched sequences hold what they held before, or nothing where a cache cannot be cut.
+     * Makes the touched sequences hold what they held before, or nothing where a cache cannot be cut; with recurrent states, all sequences hold nothing
+     * once some was computed.
      *
      * @param begun whether some of the batch may have been computed
      */
@@ -201,9 +202,13 @@ final class Placement {
         if (anew) {
             return;
         }
+        if (begun && cache.isSpoiltByStopping()) {
+            cache.forgetAll();
+            return;
+        }
         for (int sequence = 0; sequence < touched; sequence++) {
             if (before[sequence] != UNTOUCHED) {
-                cache.restore(sequence, before[sequence], begun);
+                cache.restore(sequence, before[sequence]);
             }
         }
     }

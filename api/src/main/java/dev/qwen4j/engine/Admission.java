@@ -52,6 +52,7 @@ final class Admission {
                         .thenComparing(slot -> !slot.isBusy()))
                 .orElseThrow();
         int common = usable(best, namespace, prompt, most);
+        int known = known(namespace, prompt, most);
         var match = store.match(namespace, prompt, most);
         if (best.isBusy() && common >= match.available() + WORTHWHILE) {
             store.save(best);
@@ -73,8 +74,17 @@ final class Admission {
                 restore(namespace, prompt, match.available(), slot);
             }
         }
-        learnBranches(request, prompt, most, slot.length());
-        request.begin(slot, reason(slot.length(), most, match));
+        learnBranches(request, prompt, most, slot.length(), known);
+        request.begin(slot, reason(slot.length(), most, known));
+    }
+
+    /** How much of a prompt was computed before, whether it can be taken or not. */
+    private int known(Namespace namespace, int[] prompt, int most) {
+        int known = store.match(namespace, prompt, most).known();
+        for (var slot : slots.all()) {
+            known = Math.max(known, slots.inCommon(slot, namespace, prompt, most));
+        }
+        return known;
     }
 
     private int usable(Slot slot, Namespace namespace, int[] prompt, int most) {
@@ -100,7 +110,7 @@ final class Admission {
             var other = slot.user();
             int common = request.namespace()
                     .shares(other.namespace(), Math.min(other.tokens().matches(prompt, 0), most));
-            if (common >= available + WORTHWHILE && slot.length() < common) {
+            if (common >= available + WORTHWHILE && slot.length() < common && store.keeps(common)) {
                 if (!store.cuts()) {
                     other.checkpoint(common);
                 }
@@ -111,13 +121,9 @@ final class Admission {
     }
 
     /** Where a state cannot be cut, one is kept where this prompt leaves others, and behind the prompt, where its next turn may leave it. */
-    private void learnBranches(Request request, int[] prompt, int most, int held) {
+    private void learnBranches(Request request, int[] prompt, int most, int held, int known) {
         if (store.cuts()) {
             return;
-        }
-        int known = store.match(request.namespace(), prompt, most).known();
-        for (var slot : slots.all()) {
-            known = Math.max(known, slots.inCommon(slot, request.namespace(), prompt, most));
         }
         if (known >= held + WORTHWHILE) {
             request.checkpoint(known);
@@ -125,16 +131,19 @@ final class Admission {
         if (request.namespace().publicTokens() > 0) {
             request.checkpoint(request.namespace().publicTokens());
         }
-        if (prompt.length > WORTHWHILE) {
-            request.checkpoint(prompt.length - 1);
+        // One that is preloaded is gone on from before its last token, too, whose logits are wanted then.
+        int reused = Math.min(most, prompt.length - 1);
+        if (reused >= WORTHWHILE) {
+            request.checkpoint(reused);
         }
     }
 
-    private Reuse reason(int held, int most, PrefixStore.Match match) {
+    private Reuse reason(int held, int most, int known) {
         if (held >= most) {
             return Reuse.ALL;
         }
-        if (match.known() > held) {
+        // What is shorter than worthwhile is left where it is.
+        if (known >= held + WORTHWHILE) {
             return store.cuts() ? Reuse.EVICTED : Reuse.CANNOT_BE_CUT;
         }
         return held == 0 ? Reuse.NOTHING_CACHED : Reuse.DIFFERS;
@@ -159,7 +168,10 @@ final class Admission {
         int own = queue.activeOf(request);
         return active.stream()
                 .filter(each -> each.demand().priority() == priority)
-                .filter(each -> queue.activeOf(each) >= own + 2)
+                .filter(each ->
+                        !each.namespace().tenant().equals(request.namespace().tenant()))
+                .filter(each ->
+                        queue.activeOf(each) >= own + 2 || (own == 0 && queue.served(each) > queue.served(request)))
                 .filter(each -> now - each.resumed() >= TURN)
                 .max(Comparator.<Request>comparingInt(queue::activeOf).thenComparing(youngest));
     }

@@ -6,9 +6,13 @@ import dev.qwen4j.Model;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A smaller model that guesses for all generations of an engine, in a context of its own. For the engine's thread. */
 final class DraftModels implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(DraftModels.class);
+
     private static final double WEIGHT = 0.2;
     private static final int CHUNK = 128;
 
@@ -147,12 +151,18 @@ final class DraftModels implements AutoCloseable {
 
         @Override
         public void close() {
-            if (sequence >= 0) {
+            if (sequence < 0) {
+                return;
+            }
+            try {
                 context.kvCache().remove(sequence);
                 free.add(sequence);
-                sequence = -1;
-                held.truncate(0);
+            } catch (IllegalStateException e) {
+                // The context closed itself: there is nothing to give back.
+                log.debug("The draft model's context is closed", e);
             }
+            sequence = -1;
+            held.truncate(0);
         }
     }
 }

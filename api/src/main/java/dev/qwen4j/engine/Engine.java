@@ -107,6 +107,14 @@ public final class Engine implements AutoCloseable {
     public Session open(State state, String tenant) {
         var transcript = new Transcript();
         transcript.tokens().addAll(state.tokens());
+        if (transcript.size() != state.position()) {
+            throw new IllegalArgumentException(
+                    "The state has %,d positions and knows %,d tokens, so that no session can go on from it. Save one with its tokens."
+                            .formatted(state.position(), transcript.size()));
+        }
+        for (int token : state.tokens()) {
+            model.tokenizer().token(token);
+        }
         var namespace = new Namespace(tenant, 0);
         inference.restore(state, transcript, namespace);
         return new Session(inference, transcript, namespace);

@@ -20,6 +20,7 @@ public final class EngineOptions implements Cloneable {
     private int readerBuffer = 256;
     private Drafting drafting = Drafting.promptLookup();
     private boolean yielding = true;
+    private boolean raisedPriority;
     private Duration stepBudget = Duration.ofMillis(100);
     private UnaryOperator<ContextOptions> context = UnaryOperator.identity();
 
@@ -93,6 +94,16 @@ public final class EngineOptions implements Cloneable {
     }
 
     /**
+     * Whether its threads go before others', as far as the operating system lets them: on Linux they get the scheduling policy {@code SCHED_FIFO}, so that
+     * whatever else there is runs on what they leave, the JVM's own collector and compiler among it. That needs root, {@code CAP_SYS_NICE} or a limit
+     * {@code RLIMIT_RTPRIO} of 40; without, a warning is logged and they have the priority that they had. Leave a processor free where this is set.
+     * Default: no.
+     */
+    public EngineOptions raisedPriority(boolean aboveOthers) {
+        return with(copy -> copy.raisedPriority = aboveOthers);
+    }
+
+    /**
      * How long a step may take in which prompts are computed while others generate: their tokens come no further apart. A longer one computes prompts
      * faster. Default: 100 ms.
      */
@@ -101,7 +112,7 @@ public final class EngineOptions implements Cloneable {
         return with(copy -> copy.stepBudget = budget);
     }
 
-    /** Changes other options of the engine's context, as threads or the types of its cache; length, sequences and layout are the engine's. */
+    /** Changes other options of the engine's context, as threads or the types of its cache; length, sequences, layout and outputs are the engine's. */
     public EngineOptions context(UnaryOperator<ContextOptions> changes) {
         Objects.requireNonNull(changes, "changes");
         return with(copy -> copy.context = changes);
@@ -135,6 +146,10 @@ public final class EngineOptions implements Cloneable {
         return yielding;
     }
 
+    boolean raisedPriority() {
+        return raisedPriority;
+    }
+
     Duration stepBudget() {
         return stepBudget;
     }
@@ -145,6 +160,7 @@ public final class EngineOptions implements Cloneable {
         return context.apply(defaults)
                 .length(Math.multiplyExact(each, maxActive))
                 .maxSequences(maxActive)
+                .maxOutputs(0)
                 .unified(false);
     }
 

@@ -1,7 +1,6 @@
 package dev.qwen4j.engine;
 
 import dev.qwen4j.Context;
-import dev.qwen4j.Qwen4jException;
 import dev.qwen4j.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +23,6 @@ final class EngineThread implements Runnable {
     private final Supplier<Context> contexts;
     private final EngineOptions options;
     private final WaitingQueue queue;
-    private final StepCosts costs;
     private final Counters counters = new Counters();
     private final int limit;
     private final Tokenizer tokenizer;
@@ -39,9 +37,9 @@ final class EngineThread implements Runnable {
     private Context context;
     private Slots slots;
     private Admission admission;
-    private Steps steps;
+    private AdaptiveThreads threads;
+    private volatile Steps steps;
     private long nextDeadline = Demand.NONE;
-    private int threads;
     private long refreshed;
     private volatile Stats stats;
     private volatile LogitsProbe probe = LogitsProbe.NONE;
@@ -50,16 +48,15 @@ final class EngineThread implements Runnable {
         this.contexts = contexts;
         this.options = options;
         this.queue = new WaitingQueue(options.queueCapacity(), options.queueTokens());
-        this.costs = new StepCosts(options.stepBudget());
         this.limit = first.sequenceLength();
         this.tokenizer = first.model().tokenizer();
         this.context = first;
-        this.threads = first.threads();
         this.draftModels = options.drafting() instanceof Drafting.DraftModel(var model)
                 ? Optional.of(new DraftModels(model, first))
                 : Optional.empty();
         this.slots = newSlots();
         this.admission = new Admission(slots);
+        this.threads = new AdaptiveThreads(context, options);
         this.steps = newSteps();
         this.stats = snapshot();
     }
@@ -73,7 +70,7 @@ final class EngineThread implements Runnable {
     }
 
     private Steps newSteps() {
-        return new Steps(context, slots, costs, queue, counters, disturbed);
+        return new Steps(context, slots, threads, queue, counters);
     }
 
     /** The most tokens of a sequence. */
@@ -103,7 +100,7 @@ final class EngineThread implements Runnable {
     }
 
     LogitsProbe probe() {
-        return (current, index, token) -> probe.sampled(current, index, token);
+        return probe;
     }
 
     void probe(LogitsProbe observer) {
@@ -118,12 +115,21 @@ final class EngineThread implements Runnable {
      */
     void submit(Request request) {
         queue.add(request);
+        if (request.demand().hasDeadline()) {
+            // So that it is waited for, wherever in the queue it is.
+            disturbed.set(true);
+        }
     }
 
-    /** A request was cancelled, or its reader has caught up. Any thread. */
+    /** A request was cancelled. Any thread. */
     void wake() {
         disturbed.set(true);
         steps.disturb();
+        queue.wake();
+    }
+
+    /** The reader of a parked request has caught up. Any thread. */
+    void caughtUp() {
         queue.wake();
     }
 
@@ -165,13 +171,20 @@ final class EngineThread implements Runnable {
         left.addAll(queue.removeIf(_ -> true));
         active.clear();
         parked.clear();
+        stats = snapshot();
         for (var request : left) {
-            ending.accept(request);
-            queue.finished(request, false);
+            try {
+                ending.accept(request);
+            } catch (RuntimeException e) {
+                log.error("A generation could not be ended", e);
+            } finally {
+                queue.finished(request, false);
+            }
         }
         slots.store().close();
         draftModels.ifPresent(DraftModels::close);
         context.close();
+        threads.close();
     }
 
     private void step() {
@@ -186,6 +199,9 @@ final class EngineThread implements Runnable {
             steps.run(active, this::finish, this::fail);
             park();
         } catch (RuntimeException e) {
+            if (queue.isClosed()) {
+                return; // the model may be closed too
+            }
             startAnew(e);
         }
         refresh();
@@ -215,9 +231,9 @@ final class EngineThread implements Runnable {
             finish(request, request.isCancelled() ? FinishReason.CANCELLED : FinishReason.DEADLINE);
         }
         nextDeadline = Demand.NONE;
-        active.forEach(this::await);
-        parked.forEach(this::await);
-        queue.forEach(this::await);
+        active.forEach(this::watchDeadline);
+        parked.forEach(this::watchDeadline);
+        queue.forEach(this::watchDeadline);
     }
 
     private void end(Request request, long now) {
@@ -228,27 +244,31 @@ final class EngineThread implements Runnable {
         }
     }
 
-    private void await(Request request) {
+    private void watchDeadline(Request request) {
         if (request.demand().hasDeadline()) {
             nextDeadline = Math.min(nextDeadline, request.demand().deadline());
         }
     }
 
     private void finish(Request request, FinishReason reason) {
-        leave(request);
+        ended(request, reason, () -> request.finish(reason));
+    }
+
+    private void fail(Request request, RuntimeException e) {
+        ended(request, FinishReason.FAILED, () -> request.fail(e));
+    }
+
+    private void ended(Request request, FinishReason reason, Runnable ending) {
+        boolean wasActive = leave(request);
         counters.finished(reason);
         record(request, reason);
         // Whoever waits for it finds it counted.
         stats = snapshot();
-        request.finish(reason);
-    }
-
-    private void fail(Request request, RuntimeException e) {
-        leave(request);
-        counters.finished(FinishReason.FAILED);
-        record(request, FinishReason.FAILED);
-        stats = snapshot();
-        request.fail(e);
+        try {
+            ending.run();
+        } finally {
+            queue.finished(request, wasActive);
+        }
     }
 
     private static void record(Request request, FinishReason reason) {
@@ -267,14 +287,15 @@ final class EngineThread implements Runnable {
         }
     }
 
-    private void leave(Request request) {
+    /** Takes it from where it is; says whether it had a slot. */
+    private boolean leave(Request request) {
         boolean wasActive = active.remove(request);
         parked.remove(request);
         if (request.isActive()) {
             slots.release(request.slot());
             request.suspend();
         }
-        queue.finished(request, wasActive);
+        return wasActive;
     }
 
     private void admit() {
@@ -283,7 +304,7 @@ final class EngineThread implements Runnable {
         }
         long now = System.nanoTime();
         for (var request : queue.next(LOOKAHEAD)) {
-            await(request);
+            watchDeadline(request);
             boolean free = slots.hasFree();
             var victim = free ? Optional.<Request>empty() : Admission.victim(request, active, queue, now);
             if (!free && victim.isEmpty()) {
@@ -299,9 +320,12 @@ final class EngineThread implements Runnable {
     private void begin(Request request) {
         queue.take(request);
         active.add(request);
+        boolean first = request.begun() == 0;
         admission.begin(request);
-        counters.began(request);
-        queue.credit(request, request.slot().length(), 0, 0);
+        if (first) {
+            counters.began(request);
+            queue.credit(request, request.slot().length(), 0, 0);
+        }
         try {
             request.prepare(context);
             if (request.uncomputed() == 0) {
@@ -309,7 +333,10 @@ final class EngineThread implements Runnable {
                 request.computed(context, new Part(request, size, 0, new TokenList(), 0))
                         .ifPresent(reason -> finish(request, reason));
             }
-        } catch (IllegalArgumentException | Qwen4jException e) {
+        } catch (RuntimeException e) {
+            if (steps.isContextLost()) {
+                throw e;
+            }
             fail(request, e);
         }
     }
@@ -351,6 +378,7 @@ final class EngineThread implements Runnable {
         counters.restarted();
         slots.store().close();
         context.close();
+        threads.close();
         for (var request : List.copyOf(active)) {
             request.suspend();
             request.contextLost();
@@ -366,10 +394,11 @@ final class EngineThread implements Runnable {
         context = contexts.get();
         slots = newSlots();
         admission = new Admission(slots);
+        threads = new AdaptiveThreads(context, options);
         steps = newSteps();
     }
 
     private Stats snapshot() {
-        return counters.stats(active.size(), parked.size(), slots, limit, threads, false);
+        return counters.stats(active.size(), parked.size(), slots, limit, threads.count(), threads.isBusyHost());
     }
 }

@@ -8,21 +8,28 @@ import dev.qwen4j.StreamingDecoder;
 import dev.qwen4j.Tokenizer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Generates a reply behind a prompt, or computes the prompt and no more. */
 final class GenerationRequest extends Request {
+    private static final Logger log = LoggerFactory.getLogger(GenerationRequest.class);
+
     private final Inference.Continuation continuation;
     private final Optional<GenerationOptions> options;
     private final Generation generation;
     private final Tokenizer tokenizer;
     private final int limit;
+    private final Supplier<List<Integer>> ends;
     private final StreamingDecoder decoder;
     private final StopStrings stops;
-    private final Optional<Drafter> drafter;
+    private Optional<Drafter> drafter;
     private final Counters counters;
     private final LogitsProbe probe;
     private final Guesses guesses = new Guesses();
@@ -39,9 +46,10 @@ final class GenerationRequest extends Request {
      * One that waits.
      *
      * @param options empty if nothing is to be generated behind the prompt
-     * @param wake wakes the engine's thread
+     * @param work the engine
      * @param readerBuffer how many chunks its reader may be behind
      * @param limit the most tokens of a sequence
+     * @param ends the tokens with which the model ends a reply
      * @param drafter guesses tokens, where something does
      * @param counters the engine's
      * @param probe sees what is sampled from
@@ -51,10 +59,11 @@ final class GenerationRequest extends Request {
             Transcript transcript,
             Inference.Continuation continuation,
             Optional<GenerationOptions> options,
-            Runnable wake,
+            EngineThread work,
             int readerBuffer,
             Tokenizer tokenizer,
             int limit,
+            Supplier<List<Integer>> ends,
             Optional<Drafter> drafter,
             Counters counters,
             LogitsProbe probe) {
@@ -64,12 +73,13 @@ final class GenerationRequest extends Request {
         this.generation = new Generation(
                 () -> {
                     cancel();
-                    wake.run();
+                    work.wake();
                 },
-                wake,
+                work::caughtUp,
                 readerBuffer);
         this.tokenizer = tokenizer;
         this.limit = limit;
+        this.ends = ends;
         this.drafter = drafter;
         this.counters = counters;
         this.probe = probe;
@@ -102,10 +112,11 @@ final class GenerationRequest extends Request {
         }
         var made = context.newSampler(sampling);
         sampler = made;
-        made.acceptPrompt(tokens().toArray());
+        made.acceptPrompt(Arrays.copyOf(tokens().toArray(), Math.max(0, tokens().size() - generated.size())));
+        generated.forEach(made::accept);
     }
 
-    /** Another sampler draws anew. */
+    /** Another sampler takes up where the reply is, but draws its random numbers from the first one on. */
     @Override
     void contextLost() {
         sampler = null;
@@ -113,13 +124,10 @@ final class GenerationRequest extends Request {
 
     /** Keeps a reply from ending. */
     private SamplingStage banOfEnds(GenerationOptions wanted) {
-        var ends = new HashMap<Integer, Float>();
-        for (int token = 0; token < tokenizer.size(); token++) {
-            if (tokenizer.isEndOfGeneration(token) || wanted.stopTokens().contains(token)) {
-                ends.put(token, Float.NEGATIVE_INFINITY);
-            }
-        }
-        return new SamplingStage.LogitBias(ends);
+        var banned = new HashMap<Integer, Float>();
+        ends.get().forEach(token -> banned.put(token, Float.NEGATIVE_INFINITY));
+        wanted.stopTokens().forEach(token -> banned.put(token, Float.NEGATIVE_INFINITY));
+        return new SamplingStage.LogitBias(banned);
     }
 
     @Override
@@ -130,7 +138,16 @@ final class GenerationRequest extends Request {
         int left = options.get().maxTokens() - generated.size() - 1;
         int room = limit - tokens().size();
         int count = Math.min(most, Math.min(left, room));
-        return count < 1 ? new TokenList() : drafter.get().draft(tokens(), count);
+        if (count < 1) {
+            return new TokenList();
+        }
+        try {
+            return drafter.get().draft(tokens(), count);
+        } catch (RuntimeException e) {
+            log.warn("What guesses tokens failed; the generation goes on without", e);
+            drafter = Optional.empty();
+            return new TokenList();
+        }
     }
 
     @Override
@@ -166,7 +183,7 @@ final class GenerationRequest extends Request {
         }
         int token = current.sample(index);
         on.chosen(token);
-        probe.sampled(context, index, token);
+        probe.sampled(generation, context, index, token);
         long now = System.nanoTime();
         if (firstToken == 0) {
             firstToken = now;
@@ -198,7 +215,7 @@ final class GenerationRequest extends Request {
         if (changed < 0) {
             return Optional.of(FinishReason.CONTEXT_FULL);
         }
-        slot().tokens().truncate(Math.min(changed, slot().length()));
+        changedFrom(changed);
         return Optional.empty();
     }
 

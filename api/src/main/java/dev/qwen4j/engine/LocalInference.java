@@ -4,7 +4,6 @@ import dev.qwen4j.CancelledException;
 import dev.qwen4j.ChatPrompt;
 import dev.qwen4j.ChatReply;
 import dev.qwen4j.ChatRequest;
-import dev.qwen4j.Context;
 import dev.qwen4j.Model;
 import dev.qwen4j.State;
 import dev.qwen4j.Tokenizer;
@@ -13,7 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Computes in this process. */
 final class LocalInference implements Inference {
@@ -22,6 +22,7 @@ final class LocalInference implements Inference {
     private final EngineThread work;
     private final EngineOptions options;
     private final TextEmbedder embedder;
+    private volatile @Nullable List<Integer> ends;
 
     LocalInference(Model model, EngineThread work, EngineOptions options) {
         this.model = model;
@@ -60,21 +61,35 @@ final class LocalInference implements Inference {
     public Generation generate(
             Transcript transcript, Namespace namespace, Optional<GenerationOptions> wanted, Continuation continuation) {
         wanted.ifPresent(this::check);
-        makeFit(transcript, wanted);
+        int changed = makeFit(transcript, wanted);
         var request = new GenerationRequest(
-                demand(namespace, wanted),
+                demand(namespace.upTo(changed), wanted),
                 transcript,
                 continuation,
                 wanted,
-                work::wake,
+                work,
                 options.readerBuffer(),
                 tokenizer,
                 work.limit(),
+                this::ends,
                 wanted.filter(each -> !each.deterministic()).flatMap(_ -> drafter()),
                 work.counters(),
                 work.probe());
         work.submit(request);
         return request.generation();
+    }
+
+    /** The tokens with which the model ends a reply; found once, since there may be 150,000 to ask about. */
+    private List<Integer> ends() {
+        var found = ends;
+        if (found == null) {
+            found = IntStream.range(0, tokenizer.size())
+                    .filter(tokenizer::isEndOfGeneration)
+                    .boxed()
+                    .toList();
+            ends = found;
+        }
+        return found;
     }
 
     private void check(GenerationOptions wanted) {
@@ -88,15 +103,18 @@ final class LocalInference implements Inference {
         }
     }
 
-    private void makeFit(Transcript transcript, Optional<GenerationOptions> wanted) {
-        int more = wanted.isPresent() ? 1 : 0;
-        if (transcript.size() + more > work.limit()) {
-            int before = transcript.size();
-            var policy = wanted.map(GenerationOptions::overflow).orElse(Overflow.refuse());
-            if (transcript.makeRoom(policy, work.limit()) < 0) {
-                throw new PromptTooLongException(before, work.limit());
-            }
+    /** Makes a prompt one that the context has room for; says from where on its tokens are others. */
+    private int makeFit(Transcript transcript, Optional<GenerationOptions> wanted) {
+        int before = transcript.size();
+        if (before + (wanted.isPresent() ? 1 : 0) <= work.limit()) {
+            return before;
         }
+        int changed =
+                transcript.makeRoom(wanted.map(GenerationOptions::overflow).orElse(Overflow.refuse()), work.limit());
+        if (changed < 0) {
+            throw new PromptTooLongException(before, work.limit());
+        }
+        return changed;
     }
 
     private Optional<Drafter> drafter() {
@@ -142,12 +160,24 @@ final class LocalInference implements Inference {
 
     @Override
     public State save(Transcript transcript, Namespace namespace) {
+        if (transcript.size() > work.limit()) {
+            throw new PromptTooLongException(transcript.size(), work.limit());
+        }
         var tokens = transcript.tokens().toArray();
-        return compute(
+        var result = new CompletableFuture<State>();
+        var request = new ComputeRequest<>(
+                demand(namespace, Optional.empty()),
                 new Transcript(transcript),
-                namespace,
-                new CompletableFuture<>(),
+                result,
                 (context, slot) -> context.states().save(slot.id(), tokens));
+        work.submit(request);
+        try {
+            return await(result, request);
+        } catch (CancelledException e) {
+            // One that comes yet is nobody's.
+            var _ = result.thenAccept(State::close);
+            throw e;
+        }
     }
 
     @Override
@@ -169,16 +199,6 @@ final class LocalInference implements Inference {
     /** Frees what it has beside the engine. */
     void close() {
         embedder.close();
-    }
-
-    private <T> T compute(
-            Transcript transcript,
-            Namespace namespace,
-            CompletableFuture<T> result,
-            BiFunction<Context, Slot, T> then) {
-        var request = new ComputeRequest<>(demand(namespace, Optional.empty()), transcript, result, then);
-        work.submit(request);
-        return await(result, request);
     }
 
     private <T> T await(CompletableFuture<T> result, Request request) {

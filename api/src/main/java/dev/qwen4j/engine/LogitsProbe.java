@@ -7,4 +7,9 @@ interface LogitsProbe {
     LogitsProbe NONE = (_, _, _) -> {};
 
     void sampled(Context context, int index, int token);
+
+    /** The same, of one of several generations. */
+    default void sampled(Generation generation, Context context, int index, int token) {
+        sampled(context, index, token);
+    }
 }

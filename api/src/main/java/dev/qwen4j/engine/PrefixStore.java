@@ -8,9 +8,7 @@ interface PrefixStore extends AutoCloseable {
      * @param available how many of its first tokens can be taken from here
      * @param known how many were here once, or begin something that is here
      */
-    record Match(int available, int known) {
-        static final Match NOTHING = new Match(0, 0);
-    }
+    record Match(int available, int known) {}
 
     /**
      * Looks a prompt up.
@@ -21,6 +19,9 @@ interface PrefixStore extends AutoCloseable {
 
     /** Says that the beginning of a prompt is going to be used, so that other things are forgotten first. */
     void touch(Namespace namespace, int[] prompt, int length);
+
+    /** Whether it would keep so many tokens, if it had nothing else to keep. */
+    boolean keeps(int length);
 
     /** Keeps what lies in a slot, as far as there is room for it. */
     void save(Slot slot);

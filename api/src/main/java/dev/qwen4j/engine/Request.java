@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
 /** Something to be computed, on its way through the engine. For the engine's thread; cancelled by any. */
 abstract class Request {
     private final Demand demand;
+    private Namespace namespace;
     private final Transcript transcript;
     private final int promptTokens;
+    private int batched;
     private final long asked = System.nanoTime();
     private final TreeSet<Integer> checkpoints = new TreeSet<>();
     private volatile boolean cancelled;
@@ -24,8 +26,10 @@ abstract class Request {
 
     Request(Demand demand, Transcript transcript) {
         this.demand = demand;
+        this.namespace = demand.namespace();
         this.transcript = transcript;
         this.promptTokens = transcript.size();
+        this.batched = promptTokens;
     }
 
     Demand demand() {
@@ -33,7 +37,7 @@ abstract class Request {
     }
 
     Namespace namespace() {
-        return demand.namespace();
+        return namespace;
     }
 
     /** The prompt, and what was generated behind it. */
@@ -47,6 +51,19 @@ abstract class Request {
 
     int promptTokens() {
         return promptTokens;
+    }
+
+    /** How many of its first tokens may be computed together; where batches must not differ, each of the others is one of its own, as it was at first. */
+    int batched() {
+        return batched;
+    }
+
+    /** Others of its tokens stand from a position on than were computed: these are computed again, together, and nobody has said that they are public. */
+    void changedFrom(int position) {
+        namespace = namespace.upTo(position);
+        batched = tokens().size();
+        slot().begin(this);
+        slot().truncate(Math.min(position, slot().length()));
     }
 
     /** Asks for its end. Any thread. */
@@ -107,10 +124,6 @@ abstract class Request {
     /** It loses its slot; what was generated stays. */
     void suspend() {
         slot = null;
-    }
-
-    boolean isBegun() {
-        return begun != 0;
     }
 
     /** When it was asked for. */

@@ -30,7 +30,9 @@ final class RestoreRequest extends Request {
     void prepare(Context context) {
         var slot = slot();
         if (slot.length() < tokens().size()) {
-            // If it is refused, the slot holds what it held.
+            // Where the state is taken apart and llama.cpp refuses, nothing is left: so nothing is there before.
+            context.kvCache().remove(slot.id());
+            slot.truncate(0);
             context.states().restore(state, slot.id());
             slot.hold(namespace(), tokens().toArray(), tokens().size(), 0);
         }

@@ -69,6 +69,11 @@ final class RunStore implements PrefixStore {
     }
 
     @Override
+    public boolean keeps(int length) {
+        return capacity > 0;
+    }
+
+    @Override
     public void save(Slot slot) {
         int length = slot.length();
         if (length == 0 || slot.stored() == length || capacity == 0) {

@@ -86,7 +86,7 @@ public final class Session implements AutoCloseable {
                         "Cannot keep " + length + " tokens; the session has " + transcript.size() + ".");
             }
             transcript.truncate(length);
-            namespace = new Namespace(namespace.tenant(), Math.min(namespace.publicTokens(), length));
+            namespace = namespace.upTo(length);
             return this;
         } finally {
             lock.unlock();
@@ -207,7 +207,7 @@ public final class Session implements AutoCloseable {
                 generations.add(fork().generate(_ -> wanted.sampling(sampling)));
             }
             return List.copyOf(generations);
-        } catch (RejectedException e) {
+        } catch (RuntimeException e) {
             generations.forEach(Generation::cancel);
             throw e;
         }
@@ -223,9 +223,24 @@ public final class Session implements AutoCloseable {
      * @throws dev.qwen4j.CancelledException if the calling thread is interrupted, or the engine closed
      */
     public Score score(String text) {
-        var longer = continuedBy(text);
-        int first = length();
-        return inference.score(longer, namespace(), first);
+        Transcript longer;
+        Namespace whose;
+        int first;
+        lock.lock();
+        try {
+            checkIdle();
+            checkNotEmpty();
+            longer = new Transcript(transcript);
+            longer.tokens().addAll(inference.tokenize(text, false));
+            whose = namespace;
+            first = transcript.size();
+        } finally {
+            lock.unlock();
+        }
+        if (longer.size() == first) {
+            throw new IllegalArgumentException("The text has no tokens, so there is nothing to be likely.");
+        }
+        return inference.score(longer, whose, first);
     }
 
     /**
@@ -264,45 +279,23 @@ public final class Session implements AutoCloseable {
      *
      * @return the state, which is the caller's to close
      * @throws IllegalStateException if it is closed, empty, or generates
+     * @throws PromptTooLongException if the context does not hold it
      * @throws RejectedException if too many wait
      * @throws dev.qwen4j.CancelledException if the calling thread is interrupted, or the engine closed
      */
     public State save() {
         Transcript copy;
+        Namespace whose;
         lock.lock();
         try {
             checkIdle();
             checkNotEmpty();
             copy = new Transcript(transcript);
+            whose = namespace;
         } finally {
             lock.unlock();
         }
-        return inference.save(copy, namespace());
-    }
-
-    private Transcript continuedBy(String text) {
-        lock.lock();
-        try {
-            checkIdle();
-            checkNotEmpty();
-            var longer = new Transcript(transcript);
-            longer.tokens().addAll(inference.tokenize(text, false));
-            if (longer.size() == transcript.size()) {
-                throw new IllegalArgumentException("The text has no tokens, so there is nothing to be likely.");
-            }
-            return longer;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private Namespace namespace() {
-        lock.lock();
-        try {
-            return namespace;
-        } finally {
-            lock.unlock();
-        }
+        return inference.save(copy, whose);
     }
 
     private Generation submit(Optional<GenerationOptions> options) {
@@ -357,6 +350,7 @@ public final class Session implements AutoCloseable {
             try {
                 running = null;
                 if (longer != null) {
+                    namespace = namespace.upTo(transcript.tokens().matches(longer.tokens()));
                     transcript = longer;
                 }
             } finally {

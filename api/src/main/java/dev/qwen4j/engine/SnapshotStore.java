@@ -34,7 +34,7 @@ final class SnapshotStore implements PrefixStore {
         int common(Namespace whose, int[] prompt, int most) {
             int length = Math.min(tokens.length, most);
             int mismatch = Arrays.mismatch(tokens, 0, length, prompt, 0, length);
-            return namespace.shares(whose, mismatch < 0 ? length : mismatch);
+            return whose.shares(namespace, mismatch < 0 ? length : mismatch);
         }
     }
 
@@ -42,6 +42,9 @@ final class SnapshotStore implements PrefixStore {
     private final long capacity;
     private final List<Snapshot> snapshots = new ArrayList<>();
     private long bytes;
+    /** Snapshots of so many tokens, or more, are larger than all the room there is. */
+    private int tooLong = Integer.MAX_VALUE;
+
     private long time;
     private long spilled;
     private long restored;
@@ -72,16 +75,21 @@ final class SnapshotStore implements PrefixStore {
     }
 
     @Override
+    public boolean keeps(int length) {
+        return capacity > 0 && length < tooLong;
+    }
+
+    @Override
     public void save(Slot slot) {
         int length = slot.length();
-        if (length == 0 || slot.stored() == length || capacity == 0) {
+        if (length == 0 || slot.stored() == length || !keeps(length)) {
             return;
         }
         var tokens = slot.tokens().toArray();
         var namespace = slot.namespace();
-        if (longest(namespace, tokens, length)
-                .filter(found -> found.tokens.length == length)
-                .isPresent()) {
+        var same = longest(namespace, tokens, length).filter(found -> found.tokens.length == length);
+        if (same.isPresent()) {
+            same.get().lastUsed = ++time;
             slot.stored(length);
             return;
         }
@@ -90,6 +98,7 @@ final class SnapshotStore implements PrefixStore {
             event.begin();
             var state = states.save(slot.id(), tokens);
             if (!makeRoom(state.byteSize())) {
+                tooLong = length;
                 state.close();
                 return;
             }

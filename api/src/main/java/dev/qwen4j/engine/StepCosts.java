@@ -1,7 +1,6 @@
 package dev.qwen4j.engine;
 
 import java.time.Duration;
-import java.util.Arrays;
 
 /** What batches of so many tokens have cost lately. */
 final class StepCosts {
@@ -13,53 +12,45 @@ final class StepCosts {
     /** How much longer than a step beside others one may take that computes nothing but prompts. */
     private static final int ALONE = 5;
 
-    /** The sizes for which costs are kept; between them they are interpolated. */
-    private static final int[] SIZES = {
-        1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024, 2048
-    };
+    private static final int[] SIZES = BatchCosts.sizes();
 
     private final double budget;
-    private final double[] nanos = new double[SIZES.length];
+    private final int alone;
+    private final BatchCosts costs;
 
     StepCosts(Duration budget) {
-        this.budget = budget.toNanos();
+        this(budget, true);
+    }
+
+    /**
+     * Of which nothing is known yet.
+     *
+     * @param budget how long a step may take beside others
+     * @param givenUp whether a step that computes prompts is given up when something is cancelled; where it is not, none takes longer than that
+     */
+    StepCosts(Duration budget, boolean givenUp) {
+        this((double) budget.toNanos(), givenUp ? ALONE : 1, new BatchCosts());
+    }
+
+    private StepCosts(double budget, int alone, BatchCosts costs) {
+        this.budget = budget;
+        this.alone = alone;
+        this.costs = costs;
+    }
+
+    /** The same budget, where everything is expected to cost so many times as much. */
+    StepCosts times(double factor) {
+        return new StepCosts(budget, alone, costs.times(factor));
     }
 
     /** A batch of so many tokens took so long. */
     void took(long time, int tokens) {
-        int index = Arrays.binarySearch(SIZES, tokens);
-        if (index < 0) {
-            int above = Math.min(-index - 1, SIZES.length - 1);
-            int below = Math.max(above - 1, 0);
-            index = tokens - SIZES[below] < SIZES[above] - tokens ? below : above;
-        }
-        double scaled = (double) time * SIZES[index] / tokens;
-        nanos[index] = nanos[index] == 0 ? scaled : nanos[index] + WEIGHT * (scaled - nanos[index]);
+        costs.took((double) time, tokens, WEIGHT);
     }
 
     /** Nanoseconds that so many tokens are expected to take; 0 if nothing is known. */
     double expected(int tokens) {
-        int below = -1;
-        int above = -1;
-        for (int i = 0; i < SIZES.length; i++) {
-            if (nanos[i] > 0 && SIZES[i] <= tokens) {
-                below = i;
-            }
-            if (nanos[i] > 0 && SIZES[i] >= tokens && above < 0) {
-                above = i;
-            }
-        }
-        if (below < 0 && above < 0) {
-            return 0;
-        }
-        if (above < 0) {
-            return nanos[below] * tokens / SIZES[below];
-        }
-        if (below < 0 || below == above) {
-            return nanos[above];
-        }
-        double share = (double) (tokens - SIZES[below]) / (SIZES[above] - SIZES[below]);
-        return nanos[below] + share * (nanos[above] - nanos[below]);
+        return costs.expected(tokens);
     }
 
     /**
@@ -69,7 +60,7 @@ final class StepCosts {
      * @param most how many can be
      */
     int promptTokens(int others, int most) {
-        double left = others == 0 ? ALONE * budget : budget - expected(others);
+        double left = others == 0 ? alone * budget : budget - expected(others);
         int fits = Math.min(FEWEST, most);
         for (int size : SIZES) {
             int tokens = Math.min(size, most);

@@ -3,14 +3,11 @@ package dev.qwen4j.engine;
 import dev.qwen4j.Batch;
 import dev.qwen4j.CancelledException;
 import dev.qwen4j.Context;
-import dev.qwen4j.LlamaException;
-import dev.qwen4j.Qwen4jException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 
 /**
@@ -23,39 +20,45 @@ final class Steps {
 
     private final Context context;
     private final Slots slots;
-    private final StepCosts costs;
+    private final AdaptiveThreads threads;
     private final WaitingQueue queue;
     private final Counters counters;
     private final Batch batch = new Batch();
-    /** The context, while it computes prompts, which may be given up. */
-    private volatile boolean computesPrompts;
+    /** Whose prompts are computed now, which may be given up; nobody's, while something else is. */
+    private volatile List<Part> prefilling = List.of();
 
-    private final AtomicBoolean disturbed;
+    /** Recurrent states of all sequences are lost where a computation is given up, so that it is waited for instead. */
+    private final boolean givesUp;
 
-    /**
-     * For a context.
-     *
-     * @param disturbed whether the engine is to look after something before any more prompts are computed
-     */
-    Steps(
-            Context context,
-            Slots slots,
-            StepCosts costs,
-            WaitingQueue queue,
-            Counters counters,
-            AtomicBoolean disturbed) {
+    Steps(Context context, Slots slots, AdaptiveThreads threads, WaitingQueue queue, Counters counters) {
         this.context = context;
         this.slots = slots;
-        this.costs = costs;
+        this.threads = threads;
         this.queue = queue;
         this.counters = counters;
-        this.disturbed = disturbed;
+        var traits = context.model().traits();
+        this.givesUp = !traits.recurrent() && !traits.hybrid();
     }
 
-    /** Has the prompts that are computed now given up, so that the engine can look after what was cancelled. Any thread. */
+    /** Has the prompts that are computed now given up, if one of them was cancelled or the engine closed. Any thread. */
     void disturb() {
-        if (computesPrompts) {
+        if (givesUp && isInVain(prefilling)) {
             context.cancel();
+        }
+    }
+
+    private boolean isInVain(List<Part> parts) {
+        return !parts.isEmpty()
+                && (queue.isClosed()
+                        || parts.stream().anyMatch(part -> part.request().isCancelled()));
+    }
+
+    /** Whether the context is closed, as it is after an assert in the middle of a computation. */
+    boolean isContextLost() {
+        try {
+            return context.threads() < 1;
+        } catch (IllegalStateException e) {
+            return true;
         }
     }
 
@@ -102,16 +105,24 @@ final class Steps {
             BiConsumer<Request, RuntimeException> failed) {
         batch.clear();
         var parts = new ArrayList<Part>();
+        int room = Math.min(context.microBatchSize(), context.batchSize()) - generating.size();
         for (var request : generating) {
-            var drafts = draft && slots.store().cuts() ? drafts(request, generating.size()) : new TokenList();
+            var drafts = draft && slots.store().cuts() ? drafts(request, generating.size(), room) : new TokenList();
+            room -= drafts.size();
             parts.add(add(request, 1, drafts));
         }
         var event = new DecodeEvent();
         event.begin();
         long start = System.nanoTime();
-        context.decode(batch);
+        threads.begin(batch.size(), slots.store().cuts());
+        try {
+            context.decode(batch);
+        } catch (CancelledException e) {
+            giveUp(parts);
+            return;
+        }
+        threads.end();
         long end = System.nanoTime();
-        costs.took(end - start, batch.size());
         counters.decoded(end - start);
         event.end();
         if (event.shouldCommit()) {
@@ -123,12 +134,14 @@ final class Steps {
         take(parts, ended, failed);
     }
 
-    private TokenList drafts(Request request, int generating) {
+    private TokenList drafts(Request request, int generating, int room) {
         if (!(request instanceof GenerationRequest generation)) {
             return new TokenList();
         }
-        int most = Math.min(MOST_DRAFTS, Math.min(context.microBatchSize(), context.batchSize()) - generating);
-        int count = most < 1 ? 0 : costs.drafts(generating, generation.guesses(), generation.nanosPerDraft(), most);
+        int most = Math.min(MOST_DRAFTS, room);
+        int count = most < 1
+                ? 0
+                : threads.costs().drafts(generating, generation.guesses(), generation.nanosPerDraft(), most);
         if (count == 0) {
             generation.guesses().passed();
             return new TokenList();
@@ -146,7 +159,7 @@ final class Steps {
             BiConsumer<Request, RuntimeException> failed) {
         batch.clear();
         int most = Math.min(context.microBatchSize(), context.batchSize());
-        int room = costs.promptTokens(generating, most);
+        int room = threads.costs().promptTokens(generating, most);
         var counts = new TreeMap<Integer, Share>();
         for (var request : prompts) {
             int count = Math.min(request.untilCheckpoint(), room);
@@ -162,21 +175,23 @@ final class Steps {
         var event = new PrefillEvent();
         event.begin();
         long start = System.nanoTime();
+        threads.begin(batch.size(), slots.store().cuts());
         try {
-            computesPrompts = true;
-            if (disturbed.get()) {
+            prefilling = parts;
+            if (isInVain(parts)) {
+                threads.cancelled();
                 return; // cancelling stops what runs, and this did not yet
             }
             context.decode(batch);
         } catch (CancelledException e) {
-            parts.forEach(part -> resynchronize(part.request()));
+            giveUp(parts);
             record(event, parts, true);
             return;
         } finally {
-            computesPrompts = false;
+            prefilling = List.of();
         }
+        threads.end();
         long end = System.nanoTime();
-        costs.took(end - start, batch.size());
         counters.prefilled(end - start, batch.size());
         record(event, parts, false);
         take(parts, ended, failed);
@@ -202,6 +217,12 @@ final class Steps {
         }
     }
 
+    /** A computation was cancelled, or had better begin again with fewer threads. */
+    private void giveUp(List<Part> parts) {
+        threads.cancelled();
+        parts.forEach(part -> resynchronize(part.request()));
+    }
+
     /** A computation was given up: a sequence holds what it held, or nothing where its cache cannot be cut. */
     private void resynchronize(Request request) {
         var slot = request.slot();
@@ -215,19 +236,28 @@ final class Steps {
             Request request, BiConsumer<Request, FinishReason> ended, BiConsumer<Request, RuntimeException> failed) {
         batch.clear();
         int most = Math.min(context.microBatchSize(), context.batchSize());
-        var part = add(request, Math.min(request.uncomputed(), most), new TokenList());
+        // What was generated before it lost its slot is computed again as it was.
+        int prompt = Math.max(1, request.batched() - request.slot().length());
+        var part = add(request, Math.min(prompt, most), new TokenList());
+        threads.beginWithAll();
         try {
-            computesPrompts = request.uncomputed() > 1;
-            if (disturbed.get()) {
+            prefilling = request.uncomputed() > 1 ? List.of(part) : List.of();
+            if (isInVain(prefilling)) {
                 return;
             }
             context.decode(batch);
         } catch (CancelledException e) {
-            // Another border between batches would change the logits: it begins again.
-            slots.discard(request.slot());
+            // Borders between batches stay where they are, since a batch is given up as a whole; but the cells of what
+            // left
+            // a window may be taken.
+            if (slots.store().cuts()) {
+                resynchronize(request);
+            } else {
+                slots.discard(request.slot());
+            }
             return;
         } finally {
-            computesPrompts = false;
+            prefilling = List.of();
         }
         take(List.of(part), ended, failed);
     }
@@ -266,9 +296,10 @@ final class Steps {
                 counters.generated(generated);
                 queue.credit(request, 0, part.count() + part.drafts().size(), generated);
                 end.ifPresent(reason -> ended.accept(request, reason));
-            } catch (LlamaException e) {
-                throw e; // that concerns all
-            } catch (IllegalArgumentException | Qwen4jException e) {
+            } catch (RuntimeException e) {
+                if (isContextLost()) {
+                    throw e; // that concerns all
+                }
                 failed.accept(request, e);
             }
         }

@@ -27,10 +27,6 @@ final class Tenant {
         served = Math.max(served, others);
     }
 
-    int waiting() {
-        return waiting;
-    }
-
     void waiting(int change) {
         waiting += change;
     }

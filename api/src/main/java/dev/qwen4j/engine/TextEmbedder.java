@@ -21,7 +21,7 @@ final class TextEmbedder implements AutoCloseable {
         this.model = model;
     }
 
-    /** The embedding of each text, pooled as the model says, or the mean where it does not say; waits. */
+    /** The embedding of each text, pooled as the model says, or their mean where it does not say; waits. */
     List<float[]> embed(List<String> texts) {
         try {
             return thread.submit(() -> texts.stream().map(this::embed).toList()).get();
@@ -48,10 +48,20 @@ final class TextEmbedder implements AutoCloseable {
     private Context context() {
         var current = context;
         if (current == null) {
-            current = model.newContext(o -> o.embeddings(true).pooling(Pooling.MEAN));
+            current = newContext(Pooling.MODEL);
+            if (current.pooling() == Pooling.NONE) {
+                current.close();
+                current = newContext(Pooling.MEAN);
+            }
             context = current;
         }
         return current;
+    }
+
+    /** A text is pooled in one micro-batch. */
+    private Context newContext(Pooling pooling) {
+        return model.newContext(
+                o -> o.embeddings(true).pooling(pooling).batchSize(o.length()).microBatchSize(o.length()));
     }
 
     @Override

@@ -77,6 +77,10 @@ final class Transcript {
     }
 
     private int dropTurns(int limit) {
+        int droppable = turns.size() < 2 ? 0 : turns.getLast() - turns.getFirst();
+        if (size() - droppable >= limit) {
+            return -1;
+        }
         int changed = -1;
         while (size() >= limit) {
             var oldest = oldestTurn();

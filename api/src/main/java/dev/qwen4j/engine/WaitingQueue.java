@@ -26,6 +26,9 @@ final class WaitingQueue {
     private final TreeMap<Integer, Map<String, TreeSet<Request>>> waiting = new TreeMap<>(Comparator.reverseOrder());
 
     private final Map<String, Tenant> tenants = new HashMap<>();
+    /** How much was done for whoever was served last: a tenant that comes or comes back begins there, neither before the others nor behind them. */
+    private double clock;
+
     private long nextOrder;
     private int size;
     private long tokens;
@@ -68,11 +71,7 @@ final class WaitingQueue {
             request.order(nextOrder++);
             var tenant = tenant(request);
             if (tenant.isIdle()) {
-                tenants.values().stream()
-                        .filter(other -> !other.isIdle())
-                        .mapToDouble(Tenant::served)
-                        .min()
-                        .ifPresent(tenant::atLeast);
+                tenant.atLeast(clock);
             }
             unfinished++;
             insert(request, tenant);
@@ -128,6 +127,7 @@ final class WaitingQueue {
         try {
             remove(request);
             tenant(request).active(1);
+            clock = Math.max(clock, tenant(request).served());
         } finally {
             lock.unlock();
         }
@@ -195,7 +195,10 @@ final class WaitingQueue {
                         .map(entry -> entry.getValue().iterator())
                         .toList();
                 while (next.size() < most && turns.stream().anyMatch(Iterator::hasNext)) {
-                    turns.stream().filter(Iterator::hasNext).forEach(turn -> next.add(turn.next()));
+                    turns.stream()
+                            .filter(Iterator::hasNext)
+                            .limit(most - next.size())
+                            .forEach(turn -> next.add(turn.next()));
                 }
                 if (next.size() >= most) {
                     break;
