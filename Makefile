@@ -4,6 +4,7 @@
 #   make run        answer a question on the nano model: make run PROMPT="…", or from standard input
 #   make test       build, and pass all tests
 #   make mutations  open COUNT models, damaged by the seeds from SEED on, and count how that ends
+#   make soak       random operations on engines: make soak SECONDS=1800 SEED=7
 #   make package    the jar for any CPU of this platform (all CPU variants), built and tried in a folder of its own
 #   make bench      measure beside llama.cpp, and draw benchmarks/target/results.svg: make bench BENCH=decode-1,prefill-1 BENCH_FLAGS="--threads 1 --pairs 21"
 #   make kv-layout  measure layouts of the KV cache, and draw docs/kv-layout.svg
@@ -141,6 +142,15 @@ SEED  ?= 10000
 mutations: target/built $(TEST_PROGRAMS)
 	$(MVN) verify -pl bindings,native,models/nano,api -Dtest=MutationTest -Dsurefire.failIfNoSpecifiedTests=false -Dspotless.check.skip \
 	    -Dqwen4j.mutations.seed=$(SEED) -Dqwen4j.mutations.count=$(COUNT)
+
+# ---- Soak ------------------------------------------------------------------------------------------------------------------------------------
+
+SECONDS ?= 1800
+
+.PHONY: soak
+soak: target/built $(TEST_PROGRAMS)
+	$(MVN) verify -pl bindings,native,models/nano,api -Dtest=SoakTest -Dsurefire.failIfNoSpecifiedTests=false -Dspotless.check.skip \
+	    -Dqwen4j.soak.seconds=$(SECONDS) -Dqwen4j.soak.seed=$(SEED)
 
 # ---- For any CPU of this platform ------------------------------------------------------------------------------------------------------------
 

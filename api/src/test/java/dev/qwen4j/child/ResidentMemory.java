@@ -35,7 +35,8 @@ public final class ResidentMemory {
         }
     }
 
-    private static long kib() {
+    /** How much memory the process has now. */
+    public static long kib() {
         System.gc();
         try {
             return Files.readAllLines(Path.of("/proc/self/status")).stream()

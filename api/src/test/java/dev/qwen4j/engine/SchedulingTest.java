@@ -119,8 +119,6 @@ class SchedulingTest extends NanoEngine {
                     .isEqualTo(100);
             var stranger = engine.session("c").append(prompt).generate(NanoEngine::greedy);
             assertThat(stranger.await().usage().cachedTokens()).isZero();
-            var private1 = engine.session("d").append(tokens(80)).generate(NanoEngine::greedy);
-            private1.await();
         }
     }
 
@@ -218,6 +216,43 @@ class SchedulingTest extends NanoEngine {
                     .hasMessageContaining("queueTokens");
             running.cancel();
             assertThat(session.length()).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void aTenantThatComesBackIsNotPutBehindANewOne() {
+        try (var engine = engine(o -> roomy(o).maxActive(1))) {
+            // Much was done for one of them, long ago.
+            engine.session("old")
+                    .append(tokens(3000))
+                    .generate(o -> exactly(o, 300))
+                    .await();
+            var running = engine.session("new").append(tokens(8)).generate(NanoEngine::endless);
+            running.iterator().next();
+            var many = new ArrayList<Generation>();
+            for (int i = 0; i < 10; i++) {
+                many.add(engine.session("new").append(tokens(20)).generate(o -> exactly(o, 10)));
+            }
+            var back = engine.session("old").append(tokens(20)).generate(o -> exactly(o, 10));
+            running.cancel();
+            back.await();
+            assertThat(many.stream()
+                            .filter(generation -> generation
+                                    .completion()
+                                    .toCompletableFuture()
+                                    .isDone()))
+                    .hasSizeLessThan(4);
+        }
+    }
+
+    @Test
+    void anEndlessTenantGivesWayToOneThatHasNothing() {
+        try (var engine = engine(o -> roomy(o).maxActive(1))) {
+            var endless = engine.session("endless").append(tokens(8)).generate(NanoEngine::endless);
+            endless.iterator().next();
+            var other = engine.session("other").append(tokens(8)).generate(o -> exactly(o, 10));
+            assertThat(other.await(Duration.ofSeconds(30))).isPresent();
+            assertThat(endless.completion().toCompletableFuture().isDone()).isFalse();
         }
     }
 }

@@ -74,6 +74,7 @@ class SpeculationTest extends NanoEngine {
                         .isLessThanOrEqualTo(reply.usage().draftedTokens());
                 assertThat(reply.tokens()).hasSize(60);
                 if (sampling.equals(Sampling.greedy())) {
+                    assertThat(reply.usage().draftedTokens()).isPositive();
                     assertSame(prompt, reply.tokens());
                 }
             }

@@ -23,14 +23,32 @@ public final class TestArchitectures {
         this.log = log;
     }
 
+    /** What llama.cpp's program takes by itself: with it, what comes before a token hardly changes what the models say next. */
+    private static final float DEVIATION = 0.1f;
+
     /** Writes those whose architectures match to an empty folder. */
     public static TestArchitectures write(Path folder, String regex) throws IOException, InterruptedException {
+        return write(folder, regex, DEVIATION);
+    }
+
+    /** Writes those whose architectures match to an empty folder, with weights of some standard deviation. */
+    public static TestArchitectures write(Path folder, String regex, float deviation)
+            throws IOException, InterruptedException {
         var program = Path.of(System.getProperty("qwen4j.archs"));
         if (!Files.isExecutable(program)) {
             throw new AssertionError("There is no test-llama-archs at " + program + "; build it with make test.");
         }
         var log = folder.resolve("log.txt");
-        int status = new ProcessBuilder(program.toString(), "-a", regex, "-s", "42", "-o", folder.toString())
+        int status = new ProcessBuilder(
+                        program.toString(),
+                        "-a",
+                        regex,
+                        "-s",
+                        "42",
+                        "-d",
+                        Float.toString(deviation),
+                        "-o",
+                        folder.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.to(log.toFile()))
                 .start()
