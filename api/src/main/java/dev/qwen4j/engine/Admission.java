@@ -110,7 +110,9 @@ final class Admission {
             var other = slot.user();
             int common = request.namespace()
                     .shares(other.namespace(), Math.min(other.tokens().matches(prompt, 0), most));
-            if (common >= available + WORTHWHILE && slot.length() < common && store.keeps(common)) {
+            // What can be cut is copied out of the other one's slot, where host memory does not keep it.
+            boolean shared = store.cuts() || store.keeps(common);
+            if (shared && common >= available + WORTHWHILE && slot.length() < common) {
                 if (!store.cuts()) {
                     other.checkpoint(common);
                 }
