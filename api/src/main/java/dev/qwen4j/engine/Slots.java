@@ -126,19 +126,28 @@ final class Slots {
         slot.end(++time);
     }
 
-    /** Moves what is in use so that its ids follow each other. */
+    /**
+     * Moves what is in use so that its ids follow each other. What is computed by itself alone stays where it is: it needs no neighbours, and a window's cells
+     * lie in another order where they are put in again, so that its logits would not be the same.
+     */
     void closeUp() {
         while (true) {
-            var busy = slots.stream().filter(Slot::isBusy).toList();
-            if (busy.size() < 2 || busy.getLast().id() - busy.getFirst().id() == busy.size() - 1) {
+            var together = slots.stream()
+                    .filter(slot -> slot.isBusy() && !slot.user().demand().deterministic())
+                    .toList();
+            if (together.size() < 2) {
                 return;
             }
-            var gaps = new ArrayList<>(
-                    slots.subList(busy.getFirst().id(), busy.getLast().id()));
+            var first = together.getFirst();
+            var last = together.getLast();
+            var gaps = new ArrayList<>(slots.subList(first.id(), last.id()));
             gaps.removeIf(Slot::isBusy);
+            if (gaps.isEmpty()) {
+                return;
+            }
             // The shorter of the two at the ends costs less to move.
-            var from = busy.getFirst().length() < busy.getLast().length() ? busy.getFirst() : busy.getLast();
-            move(from, from == busy.getFirst() ? gaps.getLast() : gaps.getFirst());
+            var from = first.length() < last.length() ? first : last;
+            move(from, from == first ? gaps.getLast() : gaps.getFirst());
         }
     }
 

@@ -29,6 +29,7 @@ final class WaitingQueue {
     /** How much was done for whoever was served last: a tenant that comes or comes back begins there, neither before the others nor behind them. */
     private double clock;
 
+    private double mostServed;
     private long nextOrder;
     private int size;
     private long tokens;
@@ -71,6 +72,8 @@ final class WaitingQueue {
             request.order(nextOrder++);
             var tenant = tenant(request);
             if (tenant.isIdle()) {
+                // Where nobody asks for anything, nobody is before others.
+                clock = unfinished == 0 ? mostServed : clock;
                 tenant.atLeast(clock);
             }
             unfinished++;
@@ -237,6 +240,7 @@ final class WaitingQueue {
             var tenant = tenant(request);
             tenant.reused(reused);
             tenant.computed(computed);
+            mostServed = Math.max(mostServed, tenant.served());
             tenant.generated(generated);
         } finally {
             lock.unlock();
